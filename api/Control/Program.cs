@@ -1,0 +1,3 @@
+using Lethe.Control;
+
+await ControlHost.Create(new ConfigurationBuilder().AddEnvironmentVariables("LETHE_").Build()).RunAsync();

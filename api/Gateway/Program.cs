@@ -1,0 +1,3 @@
+using Lethe.Gateway;
+
+await GatewayHost.Create(new ConfigurationBuilder().AddEnvironmentVariables("LETHE_").Build()).RunAsync();

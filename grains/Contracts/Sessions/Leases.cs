@@ -1,0 +1,56 @@
+namespace Lethe.Contracts.Sessions;
+
+/// <summary>What a lease is for.</summary>
+[GenerateSerializer, Alias("lease-kind")]
+public enum LeaseKind
+{
+    /// <summary>A turn: one at a time, remembered.</summary>
+    Turn = 1,
+
+    /// <summary>A stateless call: several at a time, nothing remembered.</summary>
+    Call = 2,
+}
+
+/// <summary>Takes a lease.</summary>
+/// <param name="Kind">For what.</param>
+/// <param name="ReserveTokens">Model tokens set aside, 1 or more; what is not used comes back at the end.</param>
+[GenerateSerializer, Immutable, Alias("take-lease")]
+public sealed record TakeLease([property: Id(0)] LeaseKind Kind, [property: Id(1)] long ReserveTokens);
+
+/// <summary>Ends a lease.</summary>
+/// <param name="Fence">The number it was given under.</param>
+/// <param name="UsedTokens">Model tokens used, 0 or more.</param>
+/// <param name="Remember">What a turn leaves behind; null for a call and for a turn that is not remembered.</param>
+[GenerateSerializer, Immutable, Alias("end-lease")]
+public sealed record EndLease([property: Id(0)] long Fence, [property: Id(1)] long UsedTokens, [property: Id(2)] PutItem? Remember);
+
+/// <summary>Why no lease was given.</summary>
+[GenerateSerializer, Alias("lease-refusal")]
+public enum LeaseRefusal
+{
+    /// <summary>A turn is running.</summary>
+    TurnRunning = 1,
+
+    /// <summary>As many calls are running as may at a time.</summary>
+    TooManyCalls = 2,
+
+    /// <summary>The session's budget does not cover the reservation.</summary>
+    OverBudget = 3,
+
+    /// <summary>The session has had as many turns as it may.</summary>
+    TooManyTurns = 4,
+}
+
+/// <summary>How a lease ended.</summary>
+[GenerateSerializer, Alias("lease-ending")]
+public enum LeaseEnding
+{
+    /// <summary>It was ended by its holder.</summary>
+    Ended = 1,
+
+    /// <summary>It was cancelled by the session's owner.</summary>
+    Cancelled = 2,
+
+    /// <summary>It was not renewed in time, or never was.</summary>
+    Lapsed = 3,
+}

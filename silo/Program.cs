@@ -1,0 +1,3 @@
+using Lethe.Silo;
+
+await SiloHost.Create(new ConfigurationBuilder().AddEnvironmentVariables("LETHE_").Build()).RunAsync();
