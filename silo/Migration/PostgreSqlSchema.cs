@@ -107,7 +107,9 @@ internal static class PostgreSqlSchema
             {
                 if (!known.AsSpan().SequenceEqual(digest))
                 {
-                    throw new StartRefusedException($"Schema version {version} of the database was made by another script than this build's.");
+                    throw new StartRefusedException(
+                        $"Schema version {version} of the database was made by another script than this build's."
+                    );
                 }
 
                 continue;

@@ -27,7 +27,11 @@ internal static class Databases
             StorageNames.Quota,
             (provider, _) =>
                 postgres
-                    ? PostgreSql(database.QuotaConnectionString ?? database.ConnectionString, "Database:QuotaConnectionString", schema: "quota")
+                    ? PostgreSql(
+                        database.QuotaConnectionString ?? database.ConnectionString,
+                        "Database:QuotaConnectionString",
+                        schema: "quota"
+                    )
                     : provider.GetRequiredService<DbDataSource>()
         );
         services.AddKeyedSingleton<DbDataSource>(

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Net;
 using Lethe.Records.Storage;
 using Lethe.Silo.Settings;
-using Orleans.Configuration;
 
 namespace Lethe.Silo.Storage;
 

@@ -54,12 +54,13 @@ internal sealed class SqliteDataSource(string connectionString) : DbDataSource
     {
         using SqliteConnection connection = new(connectionString);
         SqliteConnection.ClearPool(connection); // closes the file: the last one to close empties the log
+        base.Dispose(disposing);
     }
 
     /// <inheritdoc/>
     protected override ValueTask DisposeAsyncCore()
     {
         Dispose(disposing: true);
-        return ValueTask.CompletedTask;
+        return base.DisposeAsyncCore();
     }
 }

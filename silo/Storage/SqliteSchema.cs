@@ -17,6 +17,7 @@ internal static class SqliteSchema
     {
         try
         {
+            MakePrivate(connectionString);
             using SqliteConnection connection = new(connectionString);
             connection.Open();
             long expected = ((long)plane * 1000) + Version; // stored in the file's header
@@ -25,7 +26,10 @@ internal static class SqliteSchema
             {
                 Execute(connection, "PRAGMA journal_mode = WAL;");
                 string text = SqlTexts.Read($"sqlite/{plane.ToString().ToLowerInvariant()}.sql");
-                Execute(connection, $"BEGIN IMMEDIATE;\n{text}\nPRAGMA user_version = {expected.ToString(CultureInfo.InvariantCulture)};\nCOMMIT;");
+                Execute(
+                    connection,
+                    $"BEGIN IMMEDIATE;\n{text}\nPRAGMA user_version = {expected.ToString(CultureInfo.InvariantCulture)};\nCOMMIT;"
+                );
             }
             else if (found != expected)
             {
@@ -36,6 +40,10 @@ internal static class SqliteSchema
                 throw new StartRefusedException("The SQLite file is damaged.");
             }
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new StartRefusedException("The SQLite file cannot be made: its folder is missing or not writable.", exception);
+        }
         catch (SqliteException exception)
         {
             throw new StartRefusedException(
@@ -43,6 +51,31 @@ internal static class SqliteSchema
                 exception
             );
         }
+    }
+
+    // The log and the index beside it take their mode from the file.
+    private static void MakePrivate(string connectionString)
+    {
+        string path = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        if (path.Length == 0 || path == ":memory:")
+        {
+            throw new StartRefusedException("Database:ConnectionString names no file.");
+        }
+
+        if (OperatingSystem.IsWindows() || File.Exists(path))
+        {
+            return;
+        }
+
+        using FileStream file = new(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
     }
 
     private static long Read(SqliteConnection connection, string sql)
