@@ -47,3 +47,40 @@ public enum ViewReason
     /// <summary>A law compels the operator.</summary>
     LegalObligation = 5,
 }
+
+/// <summary>The written form of a <see cref="ViewReason"/>, as it stands in requests and in the ledger.</summary>
+public static class ViewReasonNames
+{
+    /// <summary>Gets the written form.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <returns>E.g. <c>user_request</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">No such reason.</exception>
+    public static string ToName(this ViewReason reason) =>
+        reason switch
+        {
+            ViewReason.UserRequest => "user_request",
+            ViewReason.Reproduction => "reproduction",
+            ViewReason.Reply => "reply",
+            ViewReason.SecurityIncident => "security_incident",
+            ViewReason.LegalObligation => "legal_obligation",
+            _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+        };
+
+    /// <summary>Reads the written form.</summary>
+    /// <param name="name">The written form; anything else is refused.</param>
+    /// <param name="reason">The reason, when true.</param>
+    /// <returns>Whether the name is a reason's.</returns>
+    public static bool TryParse(string? name, out ViewReason reason)
+    {
+        foreach (ViewReason known in Enum.GetValues<ViewReason>())
+        {
+            if (string.Equals(known.ToName(), name, StringComparison.Ordinal))
+            {
+                reason = known;
+                return true;
+            }
+        }
+        reason = default;
+        return false;
+    }
+}

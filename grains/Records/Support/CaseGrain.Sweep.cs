@@ -3,7 +3,6 @@ using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Records.Storage;
-using Orleans.Runtime;
 
 namespace Lethe.Records.Support;
 
@@ -52,9 +51,7 @@ internal sealed partial class CaseGrain
             await access.RecordAsync(owner.Tenant, what, actor, Id);
         }
         await GrainFactory.GetGrain<IAccountCasesGrain>(owner.Account.ToGrainKey()).RemoveAsync(Id, CancellationToken.None);
-        await GrainFactory
-            .GetGrain<ITenantGrain>(owner.Tenant.GrainKey)
-            .DropDataAsync(TenantData.Case, Id.Value, CancellationToken.None);
+        await GrainFactory.GetGrain<ITenantGrain>(owner.Tenant.GrainKey).DropDataAsync(TenantData.Case, Id.Value, CancellationToken.None);
         await stored.EraseAsync();
         await FinishAsync();
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Lethe.Contracts;
 using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
@@ -49,7 +48,7 @@ internal sealed partial class CaseGrain(
         }
 
         cancellationToken.ThrowIfCancellationRequested(); // the last point at which nothing has happened
-        await this.RegisterOrUpdateReminder(SweepReminder, options.Value.SweepPeriod, options.Value.SweepPeriod);
+        await this.RegisterOrUpdateReminder(SweepReminder, options.Value.SweepPeriod, options.Value.SweepPeriod, CancellationToken.None);
         DateTimeOffset now = clock.GetUtcNow();
         await stored.CommitAsync(
             new CaseState

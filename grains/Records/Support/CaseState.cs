@@ -72,14 +72,7 @@ internal sealed record StoredMessage(
 {
     /// <summary>Makes the form that crosses the wire.</summary>
     /// <returns>The message, still sealed.</returns>
-    public SealedMessage ToMessage() =>
-        new(
-            StoredIds.Parse(Id),
-            Author,
-            SentAt,
-            ExpiresAt,
-            new Sealed(Ciphertext)
-        );
+    public SealedMessage ToMessage() => new(StoredIds.Parse(Id), Author, SentAt, ExpiresAt, new Sealed(Ciphertext));
 
     /// <inheritdoc/>
     public override string ToString() => nameof(StoredMessage);

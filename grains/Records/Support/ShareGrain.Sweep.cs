@@ -2,7 +2,6 @@ using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Records.Storage;
-using Orleans.Runtime;
 
 namespace Lethe.Records.Support;
 
@@ -34,9 +33,7 @@ internal sealed partial class ShareGrain
         {
             await access.RecordAsync(owner.Tenant, what, actor, Id);
         }
-        await GrainFactory
-            .GetGrain<ITenantGrain>(owner.Tenant.GrainKey)
-            .DropDataAsync(TenantData.Share, Id.Value, CancellationToken.None);
+        await GrainFactory.GetGrain<ITenantGrain>(owner.Tenant.GrainKey).DropDataAsync(TenantData.Share, Id.Value, CancellationToken.None);
         await stored.EraseAsync();
         await FinishAsync();
     }

@@ -34,9 +34,7 @@ internal sealed partial class ShareGrain(
     private StoredConsent Consent => stored.State.Consent ?? throw new InvalidOperationException("A share without a consent.");
 
     private SupportEntry? Entry =>
-        stored.RecordExists
-        && stored.State.Stage is ShareStage.Consented or ShareStage.Stored
-        && Consent.ExpiresAt > clock.GetUtcNow()
+        stored.RecordExists && stored.State.Stage is ShareStage.Consented or ShareStage.Stored && Consent.ExpiresAt > clock.GetUtcNow()
             ? new SupportEntry(Id, stored.State.ToOwner(), KeyHandle)
             : null;
 
@@ -58,7 +56,7 @@ internal sealed partial class ShareGrain(
         }
 
         cancellationToken.ThrowIfCancellationRequested(); // the last point at which nothing has happened
-        await this.RegisterOrUpdateReminder(SweepReminder, options.Value.SweepPeriod, options.Value.SweepPeriod);
+        await this.RegisterOrUpdateReminder(SweepReminder, options.Value.SweepPeriod, options.Value.SweepPeriod, CancellationToken.None);
         DocumentConsent consent = command.Consent;
         await stored.CommitAsync(
             new ShareState
@@ -141,12 +139,7 @@ internal sealed partial class ShareGrain(
 
         cancellationToken.ThrowIfCancellationRequested(); // the last point at which nothing has happened
         await access.RecordAsync(command.Owner.Tenant, LedgerEvent.ShareStored, command.Owner.Account, Id);
-        StoredShareDocument document = new(
-            clock.GetUtcNow(),
-            command.PlaintextBytes,
-            command.Format,
-            command.Document.Memory.ToArray()
-        );
+        StoredShareDocument document = new(clock.GetUtcNow(), command.PlaintextBytes, command.Format, command.Document.Memory.ToArray());
         await stored.CommitAsync(stored.State with { Stage = ShareStage.Stored, Document = document });
         return new DocumentStored(document.ToStored(), Consent.ExpiresAt);
     }

@@ -32,10 +32,9 @@ internal sealed record StoredUndertaking(
 
 /// <summary>Decides whether someone of the staff may look, by the clock of the silo.</summary>
 [GrainType("staff")]
-internal sealed class StaffGrain(
-    [PersistentState("staff", StorageNames.Records)] IPersistentState<StaffState> stored,
-    TimeProvider clock
-) : Grain, IStaffGrain
+internal sealed class StaffGrain([PersistentState("staff", StorageNames.Records)] IPersistentState<StaffState> stored, TimeProvider clock)
+    : Grain,
+        IStaffGrain
 {
     /// <inheritdoc/>
     public Task<StaffRefused?> CheckAsync(Role role, CancellationToken cancellationToken)
@@ -95,14 +94,17 @@ internal sealed record StaffRosterState
 
 /// <summary>Keeps the staff as the operator's configuration has it.</summary>
 [GrainType("staff-roster")]
-internal sealed class StaffRosterGrain(
-    [PersistentState("staff-roster", StorageNames.Records)] IPersistentState<StaffRosterState> stored
-) : Grain, IStaffRosterGrain
+internal sealed class StaffRosterGrain([PersistentState("staff-roster", StorageNames.Records)] IPersistentState<StaffRosterState> stored)
+    : Grain,
+        IStaffRosterGrain
 {
     /// <inheritdoc/>
     public async Task ReplaceAsync(ImmutableArray<StaffEntry> staff, CancellationToken cancellationToken)
     {
-        ImmutableArray<string> named = [.. staff.Select(entry => entry.Account.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> named =
+        [
+            .. staff.Select(entry => entry.Account.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
         ImmutableArray<string> before = stored.State.Accounts;
         foreach (string gone in before.Except(named, StringComparer.Ordinal))
         {

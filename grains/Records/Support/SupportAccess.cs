@@ -61,7 +61,7 @@ internal sealed class SupportAccess(IGrainFactory grains, IKeyStore keys, IStora
     public Task RecordAsync(TenantId tenant, LedgerEvent what, AccountId? actor, SupportId subject, ViewReason? reason = null) =>
         grains
             .GetGrain<ILedgerGrain>(tenant.GrainKey)
-            .AppendAsync(new LedgerEntry(what, actor, subject.ToString(), null), CancellationToken.None);
+            .AppendAsync(new LedgerEntry(what, actor, subject.ToString(), null, reason), CancellationToken.None);
 
     /// <summary>Releases a key: to the owner, or to staff whose undertaking is in force.</summary>
     /// <param name="caller">Who asks.</param>
@@ -130,4 +130,4 @@ internal sealed record SupportEntry(SupportId Id, SupportOwner Owner, string Key
 /// <param name="ByOwner">When the owner asks; null for nothing.</param>
 /// <param name="ByStaff">When staff ask.</param>
 /// <param name="Refused">When staff without an undertaking in force ask; null for nothing.</param>
-internal readonly record struct AccessEvents(LedgerEvent? ByOwner, LedgerEvent ByStaff, LedgerEvent? Refused = null);
+internal sealed record AccessEvents(LedgerEvent? ByOwner, LedgerEvent ByStaff, LedgerEvent? Refused = null);
