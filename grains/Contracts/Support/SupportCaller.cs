@@ -53,16 +53,16 @@ public static class ViewReasonNames
 {
     /// <summary>Gets the written form.</summary>
     /// <param name="reason">The reason.</param>
-    /// <returns>E.g. <c>user_request</c>.</returns>
+    /// <returns>E.g. <c>userRequest</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">No such reason.</exception>
     public static string ToName(this ViewReason reason) =>
         reason switch
         {
-            ViewReason.UserRequest => "user_request",
+            ViewReason.UserRequest => "userRequest",
             ViewReason.Reproduction => "reproduction",
             ViewReason.Reply => "reply",
-            ViewReason.SecurityIncident => "security_incident",
-            ViewReason.LegalObligation => "legal_obligation",
+            ViewReason.SecurityIncident => "securityIncident",
+            ViewReason.LegalObligation => "legalObligation",
             _ => throw new ArgumentOutOfRangeException(nameof(reason)),
         };
 
