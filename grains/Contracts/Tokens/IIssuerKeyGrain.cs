@@ -76,15 +76,15 @@ public interface IIssuerDirectoryGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Observed before a write.</param>
     /// <returns>The live keys.</returns>
     [Alias("list")]
-    Task<IssuerDirectory> ListAsync(CancellationToken cancellationToken);
+    Task<IssuerKeyList> ListAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>The live keys of a cell.</summary>
 /// <param name="Keys">Per class: the current key first, then the next, then the previous ones; five at most.</param>
 /// <param name="Epoch">The current epoch.</param>
 /// <param name="EpochEndsAt">When it ends, and with it this answer.</param>
-[GenerateSerializer, Immutable, Alias("issuer-directory")]
-public sealed record IssuerDirectory(
+[GenerateSerializer, Immutable, Alias("issuer-key-list")]
+public sealed record IssuerKeyList(
     [property: Id(0)] IReadOnlyList<IssuerKey> Keys,
     [property: Id(1)] long Epoch,
     [property: Id(2)] DateTimeOffset EpochEndsAt
