@@ -13,6 +13,9 @@ internal static class SiloLogging
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Lethe", LogLevel.Information);
+        // Advice about the collector, and a watchdog that counts the time before the start: neither is news.
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a refused start is told once, by who started it
         logging.AddSimpleConsole(options =>
         {
             options.SingleLine = true;
