@@ -9,7 +9,9 @@ namespace Lethe.Control.Discovery;
 /// <summary>Which cell to turn to.</summary>
 internal static class DiscoveryEndpoints
 {
-    private static readonly TenantId Decoy = TenantId.TryParse("nobody-at-all", out TenantId id) ? id : throw new InvalidOperationException();
+    private static readonly TenantId Decoy = TenantId.TryParse("nobody-at-all", out TenantId id)
+        ? id
+        : throw new InvalidOperationException();
 
     /// <summary>Maps the route.</summary>
     /// <param name="endpoints">The host.</param>
@@ -46,7 +48,8 @@ internal static class DiscoveryEndpoints
             await grains.GetGrain<IDirectoryGrain>(Decoy.GrainKey).FindAsync(cancellationToken); // as much work as for a known one
         }
         Region region = record?.Region ?? control.Value.Here;
-        CellOptions cell = control.Value.Cell(region) ?? throw new InvalidOperationException("The directory names a cell that is not configured.");
+        CellOptions cell =
+            control.Value.Cell(region) ?? throw new InvalidOperationException("The directory names a cell that is not configured.");
         await PadAsync(clock, began, options.Value.AnswerAfter, cancellationToken);
         return TypedResults.Ok(new DiscoveryResponse(region.ToName(), cell.ControlUrl, cell.GatewayUrl));
     }

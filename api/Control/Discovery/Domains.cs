@@ -21,14 +21,20 @@ internal sealed class Domains(IOptions<DirectoryOptions> options)
     public bool TryRead(string text, out DomainId id)
     {
         id = default;
-        if (text is not { Length: > 0 and <= LongestDomain } || !text.Contains('.', StringComparison.Ordinal) || Uri.CheckHostName(text) != UriHostNameType.Dns)
+        if (
+            text is not { Length: > 0 and <= LongestDomain }
+            || !text.Contains('.', StringComparison.Ordinal)
+            || Uri.CheckHostName(text) != UriHostNameType.Dns
+        )
         {
             return false;
         }
         string ascii;
         try
         {
-            ascii = new IdnMapping { UseStd3AsciiRules = true }.GetAscii(text.TrimEnd('.')).ToLowerInvariant();
+            ascii = new IdnMapping { UseStd3AsciiRules = true }
+                .GetAscii(text.TrimEnd('.'))
+                .ToLowerInvariant();
         }
         catch (ArgumentException)
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -35,7 +34,8 @@ internal sealed class CellLink : ICellLink, IDisposable
             SslOptions = new()
             {
                 EnabledSslProtocols = SslProtocols.Tls13,
-                RemoteCertificateValidationCallback = (_, certificate, _, errors) => trust.IsServer(certificate as X509Certificate2, errors),
+                RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+                    trust.IsServer(certificate as X509Certificate2, errors),
             },
         };
         if (options.ClientCertificate is not null)
@@ -65,7 +65,10 @@ internal sealed class CellLink : ICellLink, IDisposable
             using HttpResponseMessage response = await http.PostAsync(new Uri(new Uri(url), PathOf(kind)), content, cancellationToken);
             return response.StatusCode switch
             {
-                HttpStatusCode.OK => JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellationToken), CellJson.Default.CellAnswer),
+                HttpStatusCode.OK => JsonSerializer.Deserialize(
+                    await response.Content.ReadAsByteArrayAsync(cancellationToken),
+                    CellJson.Default.CellAnswer
+                ),
                 HttpStatusCode.Conflict => CellAnswer.Refused,
                 _ => null,
             };

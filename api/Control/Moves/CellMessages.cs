@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Contracts;
 using Lethe.Contracts.Directory;
@@ -119,7 +118,19 @@ internal static class CellClaims
         && claims is { Version: > 0, Epoch: >= 0, Drawn: >= 0 }
         && ReadDomains(claims.Domains) is { } domains
         && AccountId.TryParse(claims.Owner, out AccountId owner)
-            ? new(id, tenant, from, to, claims.Version, domains, owner, (Role)claims.OwnerRoles & Roles.OfTenants, Quota(claims), claims.Epoch, claims.Drawn)
+            ? new(
+                id,
+                tenant,
+                from,
+                to,
+                claims.Version,
+                domains,
+                owner,
+                (Role)claims.OwnerRoles & Roles.OfTenants,
+                Quota(claims),
+                claims.Epoch,
+                claims.Drawn
+            )
             : null;
 
     /// <summary>Reads a directory record.</summary>
@@ -141,7 +152,9 @@ internal static class CellClaims
     public static bool TryReadId(string text, out UInt128 id)
     {
         id = default;
-        return text.Length == 32 && text.All(char.IsAsciiHexDigitLower) && UInt128.TryParse(text, System.Globalization.NumberStyles.HexNumber, provider: null, out id);
+        return text.Length == 32
+            && text.All(char.IsAsciiHexDigitLower)
+            && UInt128.TryParse(text, System.Globalization.NumberStyles.HexNumber, provider: null, out id);
     }
 
     private static TokenQuota? Quota(TransferClaims claims) =>

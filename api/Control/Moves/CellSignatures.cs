@@ -43,7 +43,8 @@ internal sealed class CellSignatures : IDisposable
     /// <returns>The compact JWS.</returns>
     public string Sign<T>(CellMessage kind, T claims, JsonTypeInfo<T> form)
     {
-        string signed = $"{Encode(Encoding.ASCII.GetBytes(Header(kind, here)))}.{Encode(JsonSerializer.SerializeToUtf8Bytes(claims, form))}";
+        string signed =
+            $"{Encode(Encoding.ASCII.GetBytes(Header(kind, here)))}.{Encode(JsonSerializer.SerializeToUtf8Bytes(claims, form))}";
         lock (gate)
         {
             return $"{signed}.{Encode(own.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
@@ -60,7 +61,11 @@ internal sealed class CellSignatures : IDisposable
     public T? Open<T>(CellMessage kind, Region from, string message, JsonTypeInfo<T> form)
         where T : class
     {
-        if (message.Length > LongestMessage || message.Split('.') is not [{ } header, { } payload, { } signature] || !others.TryGetValue(from, out ECDsa? key))
+        if (
+            message.Length > LongestMessage
+            || message.Split('.') is not [{ } header, { } payload, { } signature]
+            || !others.TryGetValue(from, out ECDsa? key)
+        )
         {
             return null;
         }

@@ -29,7 +29,12 @@ internal sealed class IssuerDirectoryDocument(IGrainFactory grains, IOptions<Con
             Volatile.Write(ref last, document);
         }
         TimeSpan left = document.EpochEndsAt - now;
-        return (document.Json, left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest);
+        return (
+            document.Json,
+            left < TimeSpan.Zero ? TimeSpan.Zero
+            : left < Longest ? left
+            : Longest
+        );
     }
 
     private byte[] Write(IssuerKeyList list)

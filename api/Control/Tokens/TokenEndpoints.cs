@@ -49,7 +49,12 @@ internal static class TokenEndpoints
         await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }
 
-    private static async Task IssueAsync(HttpContext context, IGrainFactory grains, ControlMetrics metrics, IOptions<ControlOptions> options)
+    private static async Task IssueAsync(
+        HttpContext context,
+        IGrainFactory grains,
+        ControlMetrics metrics,
+        IOptions<ControlOptions> options
+    )
     {
         TenantContext tenant = await TenantContext.BindAsync(context);
         bool batch = context.Request.ContentType == BlindRsaToken.BatchRequestMediaType;
@@ -58,7 +63,10 @@ internal static class TokenEndpoints
             await Problems.MediaTypeUnsupported.ExecuteAsync(context);
             return;
         }
-        byte[]? body = await ReadAsync(context.Request, batch ? LengthBytes + (MostAtOnce * BlindRsaToken.RequestBytes) : BlindRsaToken.RequestBytes);
+        byte[]? body = await ReadAsync(
+            context.Request,
+            batch ? LengthBytes + (MostAtOnce * BlindRsaToken.RequestBytes) : BlindRsaToken.RequestBytes
+        );
         if (Parse(body, batch) is not { } requests)
         {
             await Problems.TokenRequestInvalid.ExecuteAsync(context);
@@ -66,7 +74,14 @@ internal static class TokenEndpoints
         }
         TenantResult result = await grains
             .GetGrain<IBlindSigner>(IBlindSigner.Key)
-            .SignAsync(new(tenant.Tenant, tenant.Account, [.. requests.Select(request => new BlindedMessage(request.TruncatedKeyId, request.BlindedMessage))]), context.RequestAborted);
+            .SignAsync(
+                new(
+                    tenant.Tenant,
+                    tenant.Account,
+                    [.. requests.Select(request => new BlindedMessage(request.TruncatedKeyId, request.BlindedMessage))]
+                ),
+                context.RequestAborted
+            );
         if (result is TokensSigned signed)
         {
             metrics.TokensIssued(signed.Drawn);
@@ -115,7 +130,12 @@ internal static class TokenEndpoints
     private static async Task<byte[]?> ReadAsync(HttpRequest request, int most)
     {
         byte[] buffer = new byte[most + 1];
-        int length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+        int length = await request.Body.ReadAtLeastAsync(
+            buffer,
+            buffer.Length,
+            throwOnEndOfStream: false,
+            request.HttpContext.RequestAborted
+        );
         return length > most ? null : buffer[..length];
     }
 }
