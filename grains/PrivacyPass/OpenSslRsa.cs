@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+
+namespace Lethe.PrivacyPass;
+
+/// <summary>
+/// Raw RSA on OpenSSL, which .NET does not offer: constant-time exponentiation, base blinding and a fault check of the CRT
+/// result are libcrypto's. The key handle is shared by all threads; each call has a context of its own.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed partial class OpenSslRsa : IDisposable
+{
+    private const string Library = "libcrypto.so.3";
+    private const int NoPadding = 3;
+
+    private readonly SafeEvpPKeyHandle key;
+    private readonly int length;
+
+    public OpenSslRsa(RSAParameters parameters)
+    {
+        RequireLibrary();
+        using var rsa = new RSAOpenSsl(parameters);
+        key = rsa.DuplicateKeyHandle();
+        length = parameters.Modulus!.Length;
+    }
+
+    public void Dispose() => key.Dispose();
+
+    /// <summary>Raises to the private exponent. The value is the modulus' length and below it: the caller's check.</summary>
+    public byte[] PrivateOperation(ReadOnlySpan<byte> value) => Run(value, isPrivate: true);
+
+    /// <summary>Raises to the public exponent.</summary>
+    public byte[] PublicOperation(ReadOnlySpan<byte> value) => Run(value, isPrivate: false);
+
+    private static void RequireLibrary()
+    {
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out nint _))
+        {
+            throw new PlatformNotSupportedException("Blind signing needs OpenSSL 3 (libcrypto.so.3), which was not found.");
+        }
+        // The handle comes from the library that .NET loaded; another build of it could not read the handle.
+        if ((nuint)SafeEvpPKeyHandle.OpenSslVersion != OpenSSL_version_num())
+        {
+            throw new PlatformNotSupportedException("Blind signing needs the same OpenSSL library that .NET has loaded.");
+        }
+    }
+
+    private byte[] Run(ReadOnlySpan<byte> value, bool isPrivate)
+    {
+        nint context = EVP_PKEY_CTX_new(key, 0);
+        if (context == 0)
+        {
+            throw new CryptographicException("OpenSSL gave no context.");
+        }
+        try
+        {
+            var output = new byte[length];
+            nuint written = (nuint)length;
+            bool done =
+                (isPrivate ? EVP_PKEY_decrypt_init(context) : EVP_PKEY_encrypt_init(context)) == 1
+                && EVP_PKEY_CTX_set_rsa_padding(context, NoPadding) == 1
+                && (
+                    isPrivate
+                        ? EVP_PKEY_decrypt(context, output, ref written, value, (nuint)value.Length)
+                        : EVP_PKEY_encrypt(context, output, ref written, value, (nuint)value.Length)
+                ) == 1
+                && written == (nuint)length;
+            return done ? output : throw new CryptographicException("OpenSSL refused the RSA operation.");
+        }
+        finally
+        {
+            EVP_PKEY_CTX_free(context);
+        }
+    }
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nuint OpenSSL_version_num();
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint EVP_PKEY_CTX_new(SafeEvpPKeyHandle key, nint engine);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void EVP_PKEY_CTX_free(nint context);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EVP_PKEY_CTX_set_rsa_padding(nint context, int padding);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EVP_PKEY_decrypt_init(nint context);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EVP_PKEY_decrypt(
+        nint context,
+        Span<byte> output,
+        ref nuint outputLength,
+        ReadOnlySpan<byte> input,
+        nuint inputLength
+    );
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EVP_PKEY_encrypt_init(nint context);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EVP_PKEY_encrypt(
+        nint context,
+        Span<byte> output,
+        ref nuint outputLength,
+        ReadOnlySpan<byte> input,
+        nuint inputLength
+    );
+}
