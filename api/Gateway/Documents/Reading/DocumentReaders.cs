@@ -99,7 +99,11 @@ public sealed class DocumentReaders : IDisposable
         }
     }
 
-    private Task<DocumentReadResult> ReadOnOwnThreadAsync(IDocumentReader reader, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
+    private Task<DocumentReadResult> ReadOnOwnThreadAsync(
+        IDocumentReader reader,
+        ReadOnlyMemory<byte> file,
+        CancellationToken cancellationToken
+    )
     {
         TaskCompletionSource<DocumentReadResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Thread thread = new(

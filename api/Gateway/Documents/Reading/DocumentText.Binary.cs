@@ -56,11 +56,11 @@ public sealed partial class DocumentText
     public static DocumentText Read(ReadOnlySpan<byte> source)
     {
         Require(source.Length >= HeaderLength && BinaryPrimitives.ReadUInt32BigEndian(source) == Magic);
-        int textLength = BinaryPrimitives.ReadInt32BigEndian(source[4..]);
+        int textBytes = BinaryPrimitives.ReadInt32BigEndian(source[4..]);
         int count = BinaryPrimitives.ReadInt32BigEndian(source[8..]);
         int idBytes = BinaryPrimitives.ReadInt32BigEndian(source[12..]);
-        Require(textLength >= 0 && idBytes >= 0 && count >= 0 && (long)HeaderLength + textLength + idBytes + (4L * count) <= source.Length);
-        ParagraphSpan[] paragraphs = new ParagraphSpan[count];
+        Require(textBytes >= 0 && idBytes >= 0 && count >= 0 && (long)HeaderLength + textBytes + idBytes + (4L * count) <= source.Length);
+        ParagraphSpan[] spans = new ParagraphSpan[count];
         int at = HeaderLength;
         long end = 0;
         long ids = 0;
@@ -70,14 +70,14 @@ public sealed partial class DocumentText
             int length = ReadNumber(source, ref at);
             int shape = ReadNumber(source, ref at);
             int idLength = ReadNumber(source, ref at);
-            Require(length > 0 && offset + length <= textLength && ids + idLength <= idBytes && shape % 8 < KindCount && shape / 8 <= 9);
-            paragraphs[index] = new((int)offset, length, (ParagraphKind)(shape % 8), (byte)(shape / 8), (int)ids, idLength);
+            Require(length > 0 && offset + length <= textBytes && ids + idLength <= idBytes && shape % 8 < KindCount && shape / 8 <= 9);
+            spans[index] = new((int)offset, length, (ParagraphKind)(shape % 8), (byte)(shape / 8), (int)ids, idLength);
             end = offset + length;
             ids += idLength;
         }
-        Require(ids == idBytes && source.Length - at == textLength + idBytes);
-        byte[] buffer = source[at..].ToArray();
-        return new DocumentText(buffer, textLength, paragraphs);
+        Require(ids == idBytes && source.Length - at == textBytes + idBytes);
+        byte[] own = source[at..].ToArray();
+        return new DocumentText(own, textBytes, spans);
     }
 
     private static int Shape(ParagraphSpan paragraph) => (int)paragraph.Kind + (8 * paragraph.Level);

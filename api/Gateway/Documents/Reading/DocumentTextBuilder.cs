@@ -12,7 +12,13 @@ namespace Lethe.Gateway.Documents.Reading;
 internal sealed class DocumentTextBuilder(ReadingBudget budget) : IDisposable
 {
     // Blanks, controls, and the first bytes of U+0080-00BF and of U+E000-FFFF, where the other characters to drop are.
-    private static readonly SearchValues<byte> Special = SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(b => (byte)b), 0x7F, 0xC2, 0xE2, 0xEF]);
+    private static readonly SearchValues<byte> Special = SearchValues.Create([
+        .. Enumerable.Range(0, 0x21).Select(b => (byte)b),
+        0x7F,
+        0xC2,
+        0xE2,
+        0xEF,
+    ]);
 
     private readonly List<ParagraphSpan> paragraphs = [];
     private readonly byte[] scratch = new byte[3 * 512];
@@ -93,7 +99,14 @@ internal sealed class DocumentTextBuilder(ReadingBudget budget) : IDisposable
         }
         while (!text.IsEmpty)
         {
-            OperationStatus status = Utf8.FromUtf16(text, scratch, out int read, out int written, replaceInvalidSequences: false, isFinalBlock: false);
+            OperationStatus status = Utf8.FromUtf16(
+                text,
+                scratch,
+                out int read,
+                out int written,
+                replaceInvalidSequences: false,
+                isFinalBlock: false
+            );
             Append(scratch.AsSpan(0, written));
             text = text[read..];
             if (status == OperationStatus.InvalidData)

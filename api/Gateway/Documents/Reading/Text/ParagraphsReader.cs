@@ -11,7 +11,9 @@ namespace Lethe.Gateway.Documents.Reading.Text;
 internal sealed class ParagraphsReader : IDocumentReader
 {
     private const int LongestId = 64;
-    private static readonly SearchValues<byte> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"u8);
+    private static readonly SearchValues<byte> IdCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"u8
+    );
 
     /// <inheritdoc/>
     public bool IsHeavy => false;

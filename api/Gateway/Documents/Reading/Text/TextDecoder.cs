@@ -12,14 +12,48 @@ namespace Lethe.Gateway.Documents.Reading.Text;
 internal static class TextDecoder
 {
     // Windows-1252 for 0x80-0x9F; U+0000 is undefined there.
-    private const string Upper =
-        "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
+    private const string Upper = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
 
     // Letters, quotes, dashes and the signs of contracts; a file in another code page or of no text has others too.
-    private static readonly SearchValues<byte> Usual = SearchValues.Create(
-        [.. Enumerable.Range(0xC0, 64).Select(value => (byte)value).Where(value => value is not 0xD7 and not 0xF7 and not 0xFF),
-        0x80, 0x82, 0x84, 0x85, 0x8A, 0x8C, 0x8E, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0x9A, 0x9C, 0x9E,
-        0xA0, 0xA3, 0xA7, 0xA9, 0xAB, 0xAD, 0xAE, 0xB0, 0xB2, 0xB3, 0xB4, 0xB7, 0xB9, 0xBB, 0xBC, 0xBD, 0xBE, 0xD7]);
+    private static readonly SearchValues<byte> Usual = SearchValues.Create([
+        .. Enumerable.Range(0xC0, 64).Select(value => (byte)value).Where(value => value is not 0xD7 and not 0xF7 and not 0xFF),
+        0x80,
+        0x82,
+        0x84,
+        0x85,
+        0x8A,
+        0x8C,
+        0x8E,
+        0x91,
+        0x92,
+        0x93,
+        0x94,
+        0x95,
+        0x96,
+        0x97,
+        0x99,
+        0x9A,
+        0x9C,
+        0x9E,
+        0xA0,
+        0xA3,
+        0xA7,
+        0xA9,
+        0xAB,
+        0xAD,
+        0xAE,
+        0xB0,
+        0xB2,
+        0xB3,
+        0xB4,
+        0xB7,
+        0xB9,
+        0xBB,
+        0xBC,
+        0xBD,
+        0xBE,
+        0xD7,
+    ]);
 
     /// <summary>Decodes a text file.</summary>
     /// <param name="file">The file.</param>
@@ -122,7 +156,12 @@ internal static class TextDecoder
         UseAndClear(utf8, length, notes, use);
     }
 
-    private static void Transcode(Encoding encoding, ReadOnlySpan<byte> file, CoverageNotes notes, ReadOnlySpanAction<byte, CoverageNotes> use)
+    private static void Transcode(
+        Encoding encoding,
+        ReadOnlySpan<byte> file,
+        CoverageNotes notes,
+        ReadOnlySpanAction<byte, CoverageNotes> use
+    )
     {
         char[] characters = new char[encoding.GetCharCount(file)];
         int count = encoding.GetChars(file, characters);

@@ -36,7 +36,8 @@ internal sealed class InMemoryPackage() : Package(FileAccess.Read)
     /// <inheritdoc/>
     protected override void FlushCore() { }
 
-    private sealed class Part(Package package, Uri uri, string contentType, ArraySegment<byte> bytes) : PackagePart(package, uri, contentType)
+    private sealed class Part(Package package, Uri uri, string contentType, ArraySegment<byte> bytes)
+        : PackagePart(package, uri, contentType)
     {
         protected override Stream GetStreamCore(FileMode mode, FileAccess access) =>
             new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);

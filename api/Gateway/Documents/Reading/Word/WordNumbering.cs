@@ -98,7 +98,10 @@ internal sealed class WordNumbering
         styleId is null
             ? null
             : WordStyles.Number(
-                definition.Elements<Level>().FirstOrDefault(level => level.ParagraphStyleIdInLevel?.Val?.Value == styleId)?.LevelIndex?.InnerText
+                definition
+                    .Elements<Level>()
+                    .FirstOrDefault(level => level.ParagraphStyleIdInLevel?.Val?.Value == styleId)
+                    ?.LevelIndex?.InnerText
             );
 
     private static Level? LevelOf(NumberingInstance instance, AbstractNum definition, int at) =>
@@ -107,7 +110,10 @@ internal sealed class WordNumbering
 
     private (int Id, AbstractNum Definition)? AbstractOf(NumberingInstance instance)
     {
-        if (WordStyles.Number(instance.AbstractNumId?.Val?.InnerText) is not { } id || !abstracts.TryGetValue(id, out AbstractNum? definition))
+        if (
+            WordStyles.Number(instance.AbstractNumId?.Val?.InnerText) is not { } id
+            || !abstracts.TryGetValue(id, out AbstractNum? definition)
+        )
         {
             return null;
         }

@@ -1,4 +1,3 @@
-using System.IO.Packaging;
 using System.Text;
 using System.Xml;
 
@@ -64,7 +63,10 @@ internal sealed class WordParts : IDisposable
             throw new DocumentRefusedException(DocumentRefusal.NotWhatItSays);
         }
         string main =
-            RelationshipsOf("_rels/.rels", string.Empty).Where(relationship => relationship.Type == "officeDocument").Select(x => x.Target).FirstOrDefault()
+            RelationshipsOf("_rels/.rels", string.Empty)
+                .Where(relationship => relationship.Type == "officeDocument")
+                .Select(x => x.Target)
+                .FirstOrDefault()
             ?? throw new DocumentRefusedException(DocumentRefusal.NotWhatItSays);
         string contentType = ContentTypeOf(main);
         if (!contentType.StartsWith(WordMain, StringComparison.OrdinalIgnoreCase)) // a workbook, slides, or one with macros
@@ -119,7 +121,10 @@ internal sealed class WordParts : IDisposable
         using XmlReader reader = SafeXml.Open(archive.Unpack(part, MostSmallPartBytes));
         while (SafeXml.Next(reader, budget))
         {
-            if (reader is not { NodeType: XmlNodeType.Element, LocalName: "Relationship" } || reader.GetAttribute("TargetMode") == "External")
+            if (
+                reader is not { NodeType: XmlNodeType.Element, LocalName: "Relationship" }
+                || reader.GetAttribute("TargetMode") == "External"
+            )
             {
                 continue;
             }
@@ -145,11 +150,17 @@ internal sealed class WordParts : IDisposable
             {
                 continue;
             }
-            if (reader.LocalName == "Override" && string.Equals(reader.GetAttribute("PartName"), "/" + part, StringComparison.OrdinalIgnoreCase))
+            if (
+                reader.LocalName == "Override"
+                && string.Equals(reader.GetAttribute("PartName"), "/" + part, StringComparison.OrdinalIgnoreCase)
+            )
             {
                 return reader.GetAttribute("ContentType") ?? string.Empty;
             }
-            if (reader.LocalName == "Default" && string.Equals(reader.GetAttribute("Extension"), extension, StringComparison.OrdinalIgnoreCase))
+            if (
+                reader.LocalName == "Default"
+                && string.Equals(reader.GetAttribute("Extension"), extension, StringComparison.OrdinalIgnoreCase)
+            )
             {
                 byExtension = reader.GetAttribute("ContentType");
             }
@@ -157,7 +168,7 @@ internal sealed class WordParts : IDisposable
         return byExtension ?? string.Empty;
     }
 
-    private void AddRelationships(string part, IReadOnlyList<(string Type, string Target)> relationships)
+    private void AddRelationships(string part, List<(string Type, string Target)> relationships)
     {
         using MemoryStream stream = new();
         using (XmlWriter writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false) }))

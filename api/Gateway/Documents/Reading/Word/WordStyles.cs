@@ -19,7 +19,12 @@ internal sealed class WordStyles
         foreach (Style style in part?.Styles?.Elements<Style>() ?? [])
         {
             string? id = style.StyleId?.Value;
-            if (id is not null && style.Type?.InnerText is null or "paragraph" or "numbering" && styles.TryAdd(id, style) && IsOn(style.Default))
+            if (
+                id is not null
+                && style.Type?.InnerText is null or "paragraph" or "numbering"
+                && styles.TryAdd(id, style)
+                && IsOn(style.Default)
+            )
             {
                 standard = style.Type?.InnerText == "numbering" ? standard : id;
             }

@@ -40,19 +40,19 @@ internal sealed partial class WordTextReader
             case "ins" or "moveTo":
                 notes.Add(CoverageNoteKind.TrackedChangesAccepted);
                 break;
-            case "tbl" when !empty:
+            case "tbl" when !empty && IsWord(reader):
                 containers.OpenTable();
                 break;
             case "tr" when !empty && IsWord(reader):
                 containers.OpenRow();
                 break;
-            case "tc" when !empty:
+            case "tc" when !empty && IsWord(reader):
                 containers.OpenCell();
                 break;
             case "trPr" when !empty:
                 ReadRowProperties(reader);
                 break;
-            case "txbxContent" when !empty:
+            case "txbxContent" when !empty && IsWord(reader):
                 containers.OpenBox(paragraphs.TryPeek(out Paragraph? host) ? host.Block : null);
                 break;
             case "fldChar":
@@ -125,20 +125,20 @@ internal sealed partial class WordTextReader
         return false;
     }
 
-    private void End(string name)
+    private void End(XmlReader reader)
     {
-        switch (name)
+        switch (reader.LocalName)
         {
             case "t":
                 inText = false;
                 break;
-            case "p":
+            case "p" when IsWord(reader):
                 EndParagraph();
                 break;
             case "r":
                 hidden = false;
                 break;
-            case "tbl" or "tr" or "tc" or "txbxContent":
+            case "tbl" or "tr" or "tc" or "txbxContent" when IsWord(reader):
                 containers.Close();
                 break;
             default:
@@ -158,7 +158,9 @@ internal sealed partial class WordTextReader
             return;
         }
         WordBlock block = paragraph.Block;
-        int heading = paragraph.OutlineLevel is { } outline ? (outline is >= 0 and <= 8 ? outline + 1 : 0) : styles.HeadingLevel(paragraph.StyleId);
+        int heading = paragraph.OutlineLevel is { } outline
+            ? (outline is >= 0 and <= 8 ? outline + 1 : 0)
+            : styles.HeadingLevel(paragraph.StyleId);
         (int? listId, int? listLevel) = styles.ListOf(paragraph.StyleId);
         int id = paragraph.NumberingId ?? listId ?? 0;
         if (id > 0 && numbering.Next(id, paragraph.StyleId, paragraph.ListLevel ?? listLevel) is { } item)

@@ -6,7 +6,13 @@ namespace Lethe.Gateway.Documents.Reading.Word;
 /// Streams the text out of a part: what a reader of the printed page sees with all tracked changes accepted. Reads forward only and without
 /// recursion, so that depth costs nothing.
 /// </summary>
-internal sealed partial class WordTextReader(WordStyles styles, WordNumbering numbering, DocumentTextBuilder text, CoverageNotes notes, ReadingBudget budget)
+internal sealed partial class WordTextReader(
+    WordStyles styles,
+    WordNumbering numbering,
+    DocumentTextBuilder text,
+    CoverageNotes notes,
+    ReadingBudget budget
+)
 {
     private readonly char[] chunk = new char[1024];
     private readonly WordContainers containers = new(text, budget);
@@ -80,7 +86,7 @@ internal sealed partial class WordTextReader(WordStyles styles, WordNumbering nu
                 case XmlNodeType.EndElement when reader.Depth <= depth:
                     return;
                 case XmlNodeType.EndElement:
-                    End(reader.LocalName);
+                    End(reader);
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace when inText:
                     AppendText(reader);
@@ -124,8 +130,7 @@ internal sealed partial class WordTextReader(WordStyles styles, WordNumbering nu
     // Attributes are qualified in the transitional and in the strict namespace; the prefix differs, the local name does not.
     private static string? Attribute(XmlReader reader, string name)
     {
-        string? value = reader.GetAttribute(name, reader.NamespaceURI) ?? reader.GetAttribute(name);
-        return value;
+        return reader.GetAttribute(name, reader.NamespaceURI) ?? reader.GetAttribute(name);
     }
 
     private static bool IsOff(XmlReader reader) => Attribute(reader, "val") is "0" or "false" or "off";
