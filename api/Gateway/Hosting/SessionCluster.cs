@@ -44,7 +44,10 @@ internal static class SessionCluster
                 }
                 else
                 {
-                    IPEndPoint[] gateways = [.. options.Gateways.Select(text => IPEndPoint.TryParse(text, out IPEndPoint? at) ? at : null).OfType<IPEndPoint>()];
+                    IPEndPoint[] gateways =
+                    [
+                        .. options.Gateways.Select(text => IPEndPoint.TryParse(text, out IPEndPoint? at) ? at : null).OfType<IPEndPoint>(),
+                    ];
                     client.UseStaticClustering(gateways.Length > 0 ? gateways : [new IPEndPoint(IPAddress.Loopback, 0)]);
                 }
             }
