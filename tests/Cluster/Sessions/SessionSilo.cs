@@ -73,7 +73,8 @@ public class SessionSilo(short silos) : SiloFixture(silos)
     }
 
     /// <summary>Waits until a grain has no activation: real time, bounded.</summary>
-    public Task DeactivatedAsync(ISessionGrain session) => Cluster.WaitForDeactivationAsync(session).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+    public Task DeactivatedAsync(ISessionGrain session) =>
+        Cluster.WaitForDeactivationAsync(session).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
 
     public static async Task AssertGoneAsync(ISessionGrain session)
     {
