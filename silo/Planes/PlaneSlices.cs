@@ -2,6 +2,7 @@ using System.Data.Common;
 using Lethe.Admission;
 using Lethe.Records.Keys;
 using Lethe.Records.Ledger;
+using Lethe.Records.Support;
 using Lethe.Sessions;
 using Lethe.Silo.Settings;
 using Lethe.Silo.Storage;
@@ -29,6 +30,7 @@ internal static class PlaneSlices
                 silo.AddGrainStorage(settings);
                 silo.AddKeyStore();
                 silo.AddLedger();
+                silo.AddSupport();
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings));

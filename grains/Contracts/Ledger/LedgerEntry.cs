@@ -1,3 +1,4 @@
+using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 
 namespace Lethe.Contracts.Ledger;
@@ -9,12 +10,14 @@ namespace Lethe.Contracts.Ledger;
 /// To what: a random id or an account id, 1 to 64 of <c>A-Z a-z 0-9 - _</c>; null when to the tenant itself.
 /// </param>
 /// <param name="Region">The region that the event is about; null when it is about none.</param>
+/// <param name="Reason">Why support staff looked; null for everything else.</param>
 [GenerateSerializer, Immutable, Alias("ledger-entry")]
 public sealed record LedgerEntry(
     [property: Id(0)] LedgerEvent Event,
     [property: Id(1)] AccountId? Actor,
     [property: Id(2)] string? Subject,
-    [property: Id(3)] Region? Region
+    [property: Id(3)] Region? Region,
+    [property: Id(4)] ViewReason? Reason = null
 );
 
 /// <summary>An entry is durable.</summary>

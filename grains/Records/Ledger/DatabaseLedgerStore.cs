@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Lethe.Contracts;
 using Lethe.Contracts.Ledger;
+using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 
 namespace Lethe.Records.Ledger;
@@ -41,7 +42,7 @@ internal sealed class DatabaseLedgerStore(DbDataSource database) : ILedgerStore
         Add(command, "event", DbType.Int32, (int)entry.Event);
         Add(command, "actor", DbType.String, entry.Actor?.Value);
         Add(command, "subject", DbType.String, entry.Subject);
-        Add(command, "detail", DbType.String, entry.Region is { } region ? region.ToName() : null);
+        Add(command, "detail", DbType.String, entry.Region is { } region ? region.ToName() : entry.Reason?.ToName());
         Add(command, "previous_hash", DbType.Binary, row.PreviousHash.ToArray());
         Add(command, "hash", DbType.Binary, row.Hash.ToArray());
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
@@ -90,7 +91,8 @@ internal sealed class DatabaseLedgerStore(DbDataSource database) : ILedgerStore
             (LedgerEvent)reader.GetInt32(2),
             reader.IsDBNull(3) || !AccountId.TryParse(reader.GetString(3), out AccountId actor) ? null : actor,
             reader.IsDBNull(4) ? null : reader.GetString(4),
-            reader.IsDBNull(5) || !RegionNames.TryParse(reader.GetString(5), out Region region) ? null : region
+            reader.IsDBNull(5) || !RegionNames.TryParse(reader.GetString(5), out Region region) ? null : region,
+            reader.IsDBNull(5) || !ViewReasonNames.TryParse(reader.GetString(5), out ViewReason reason) ? null : reason
         );
         return new LedgerRow(
             tenant,

@@ -70,6 +70,11 @@ public static class LedgerChain
         Add(sha, entry.Actor?.Value);
         Add(sha, entry.Subject);
         Add(sha, entry.Region is { } region ? Contracts.RegionNames.ToName(region) : null);
+        if (entry.Reason is { } reason)
+        {
+            Add(sha, (long)reason);
+        }
+
         return sha.GetHashAndReset();
     }
 

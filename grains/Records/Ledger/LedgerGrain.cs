@@ -70,6 +70,7 @@ internal sealed class LedgerGrain(ILedgerStore store, TimeProvider clock) : Grai
         bool wellFormed =
             Enum.IsDefined(entry.Event)
             && entry.Region is null or Region.Eu or Region.Ch
+            && (entry.Reason is not { } reason || (Enum.IsDefined(reason) && entry.Region is null))
             && entry.Subject is null or { Length: > 0 and <= MaxSubjectLength }
             && !entry.Subject.AsSpan().ContainsAnyExcept(SubjectCharacters);
         if (!wellFormed)

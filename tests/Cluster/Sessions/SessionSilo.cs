@@ -9,10 +9,13 @@ using Xunit;
 namespace Lethe.ClusterTests.Sessions;
 
 /// <summary>A content-plane silo (or several): sessions, and admission over an SQLite file.</summary>
-public class SessionSilo(short silos) : SiloFixture(silos)
+public class SessionSilo : SiloFixture
 {
     public SessionSilo()
         : this(1) { }
+
+    private protected SessionSilo(short silos)
+        : base(silos) { }
 
     public SqliteFile Database { get; } = new(SpentTokenSchema.Sqlite);
 
