@@ -32,6 +32,8 @@ public sealed class TwoCells : IAsyncLifetime
 
     public TestIssuer Operator { get; private set; } = null!;
 
+    public TestPki Pki => pki;
+
     public async ValueTask InitializeAsync()
     {
         for (int index = 0; index < Tenants; index++)
