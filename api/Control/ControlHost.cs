@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lethe.Control.Desk;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Support;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -31,6 +33,8 @@ public static class ControlHost
         services?.Invoke(builder.Services);
         AddHosting(builder.Services, configuration);
         builder.Services.AddIdentity();
+        builder.Services.AddSupport();
+        builder.Services.AddDesk();
 
         WebApplication app = builder.Build();
         app.UseMiddleware<ProblemBoundary>();
@@ -41,6 +45,8 @@ public static class ControlHost
         app.UseMiddleware<TenantGate>();
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapSupport();
+        app.MapDesk();
         return app;
     }
 
