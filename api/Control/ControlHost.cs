@@ -1,9 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lethe.Control.Admin;
 using Lethe.Control.Desk;
+using Lethe.Control.Discovery;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Moves;
 using Lethe.Control.Support;
+using Lethe.Control.Tenants;
+using Lethe.Control.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -33,21 +38,44 @@ public static class ControlHost
         services?.Invoke(builder.Services);
         AddHosting(builder.Services, configuration);
         builder.Services.AddIdentity();
+        AddTenants(builder.Services);
         builder.Services.AddSupport();
         builder.Services.AddDesk();
 
         WebApplication app = builder.Build();
         app.UseMiddleware<ProblemBoundary>();
         app.UseManagement();
+        app.UseCells();
+        app.Use(CountAsync);
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();
         app.UseMiddleware<TenantGate>();
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapDiscovery();
+        app.MapTokens();
+        app.MapAdmin();
         app.MapSupport();
         app.MapDesk();
         return app;
+    }
+
+    private static Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        context.RequestServices.GetRequiredService<ControlMetrics>().Request();
+        return next(context);
+    }
+
+    private static void AddTenants(IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<DirectoryOptions, DirectoryOptionsValidator>().BindConfiguration("Directory");
+        services.AddOptionsWithValidateOnStart<MoveOptions, MoveOptionsValidator>().BindConfiguration("Moves");
+        services.AddOptionsWithValidateOnStart<ProvisioningOptions, ProvisioningOptionsValidator>().BindConfiguration("Provisioning");
+        services.AddSingleton<Domains>().AddSingleton<IssuerDirectoryDocument>();
+        services.AddSingleton<CellSignatures>().AddSingleton<CellInbox>().AddSingleton<MoveDriver>();
+        services.TryAddSingleton<ICellLink, CellLink>();
+        services.AddHostedService<ProvisioningService>().AddHostedService<MoveService>();
     }
 
     private static void AddHosting(IServiceCollection services, IConfiguration configuration)
@@ -57,7 +85,7 @@ public static class ControlHost
         services.AddOptionsWithValidateOnStart<Hosting.ListenOptions, ListenOptionsValidator>().BindConfiguration("Listen");
         services.AddOptionsWithValidateOnStart<ManagementOptions, ManagementOptionsValidator>().BindConfiguration("Management");
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelSetup>();
-        services.AddSingleton<ControlMetrics>();
+        services.AddSingleton<ControlMetrics>().AddSingleton<Readiness>();
         services.AddRecordsCluster(configuration);
         services.AddRouting();
         services.AddOpenApi();

@@ -8,10 +8,10 @@ internal static class EventIds
     public const int TenantsProvisioned = 5100;
     public const int ProvisioningFailed = 5101;
     public const int RecordPushed = 5102;
-    public const int RecordNotPushed = 5103;
     public const int MoveStepped = 5200;
     public const int MoveStuck = 5201;
     public const int CellMessageRefused = 5202;
+    public const int MoveFault = 5203;
     public const int StaffProvisioned = 5300;
     public const int StaffNotProvisioned = 5301;
 }

@@ -13,7 +13,7 @@ internal static class ManagementRoutes
                     context.Request.Path.Value switch
                     {
                         "/health/live" => TextAsync(context, StatusCodes.Status200OK, "live\n"),
-                        "/health/ready" => ReadyAsync(context, app.Lifetime),
+                        "/health/ready" => ReadyAsync(context),
                         "/metrics" => TextAsync(
                             context,
                             StatusCodes.Status200OK,
@@ -25,10 +25,9 @@ internal static class ManagementRoutes
                 )
         );
 
-    // Ready from the start (the client has found a silo by then) until the host is told to stop.
-    private static Task ReadyAsync(HttpContext context, IHostApplicationLifetime lifetime)
+    private static Task ReadyAsync(HttpContext context)
     {
-        bool ready = lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+        bool ready = context.RequestServices.GetRequiredService<Readiness>().IsReady;
         return TextAsync(context, ready ? 200 : StatusCodes.Status503ServiceUnavailable, ready ? "ready\n" : "not ready\n");
     }
 

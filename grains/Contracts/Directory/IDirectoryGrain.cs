@@ -1,4 +1,5 @@
 using Lethe.Contracts.Tenants;
+using Orleans.Concurrency;
 
 namespace Lethe.Contracts.Directory;
 
@@ -12,6 +13,7 @@ public interface IDirectoryGrain : IGrainWithStringKey
     /// <summary>Reads the record.</summary>
     /// <param name="cancellationToken">Observed before the answer.</param>
     /// <returns>The record; null when there is none.</returns>
+    [AlwaysInterleave]
     [Alias("find")]
     Task<DirectoryRecord?> FindAsync(CancellationToken cancellationToken);
 

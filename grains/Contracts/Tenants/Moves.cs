@@ -116,8 +116,14 @@ public sealed record TenantArrived([property: Id(0)] long Version, [property: Id
 
 /// <summary>The arrival has ended.</summary>
 /// <param name="Serving">Whether this, the new cell, serves now.</param>
+/// <param name="Version">The version of the tenant's directory record.</param>
+/// <param name="Domains">Its login domains; none when it is forgotten.</param>
 [GenerateSerializer, Immutable, Alias("arrival-ended")]
-public sealed record ArrivalEnded([property: Id(0)] bool Serving) : TenantResult;
+public sealed record ArrivalEnded(
+    [property: Id(0)] bool Serving,
+    [property: Id(1)] long Version,
+    [property: Id(2)] IReadOnlyList<DomainId> Domains
+) : TenantResult;
 
 /// <summary>The tenants of this cell whose moves are pending. One per cell; grain key <see cref="Key"/>.</summary>
 [GrainInterfaceType("move-index")]

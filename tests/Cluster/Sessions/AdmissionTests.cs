@@ -57,7 +57,7 @@ public sealed class AdmissionTests
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
         clock.Advance(TimeSpan.FromDays(0.5));
         using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20));
-        while (Count(database) != 1 && await pause.WaitForNextTickAsync(limit.Token))
+        while (Count(database) != 1L && await pause.WaitForNextTickAsync(limit.Token))
         {
             clock.Advance(TimeSpan.FromHours(1));
         }
@@ -71,7 +71,7 @@ public sealed class AdmissionTests
     public async Task Options_ThatCouldForgetATokenTooEarly_StopTheHost(string setting, string value)
     {
         using SqliteFile database = new(SpentTokenSchema.Sqlite);
-        using IHost host = Build(database, new(setting, value));
+        using IHost host = Build(database, new KeyValuePair<string, string?>(setting, value));
         await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => host.StartAsync(Cancel));
     }
 
@@ -79,7 +79,7 @@ public sealed class AdmissionTests
 
     private static byte[] Nonce() => RandomNumberGenerator.GetBytes(32);
 
-    private static object? Count(SqliteFile database) => database.Scalar("SELECT count(*) FROM spent_token");
+    private static long Count(SqliteFile database) => (long)database.Scalar("SELECT count(*) FROM spent_token")!;
 
     private IHost Build(SqliteFile database, params KeyValuePair<string, string?>[] settings)
     {

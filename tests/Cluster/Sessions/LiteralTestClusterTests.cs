@@ -52,9 +52,7 @@ public sealed class LiteralTestClusterTests
             siloBuilder.Services.PostConfigure<GrainTypeOptions>(types =>
                 types.Classes.RemoveWhere(type => type.Assembly.GetName().Name == "Lethe.Records")
             );
-            siloBuilder
-                .AddSessions()
-                .Services.AddAdmission(SpentTokenStore.Sqlite, _ => SqliteFactory.Instance.CreateDataSource(database));
+            siloBuilder.AddSessions().Services.AddAdmission(SpentTokenStore.Sqlite, _ => SqliteFactory.Instance.CreateDataSource(database));
         }
     }
 }

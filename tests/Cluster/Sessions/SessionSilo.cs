@@ -9,10 +9,13 @@ using Xunit;
 namespace Lethe.ClusterTests.Sessions;
 
 /// <summary>A content-plane silo (or several): sessions, and admission over an SQLite file.</summary>
-public class SessionSilo(short silos) : SiloFixture(silos)
+public class SessionSilo : SiloFixture
 {
     public SessionSilo()
         : this(1) { }
+
+    private protected SessionSilo(short silos)
+        : base(silos) { }
 
     public SqliteFile Database { get; } = new(SpentTokenSchema.Sqlite);
 
@@ -73,7 +76,8 @@ public class SessionSilo(short silos) : SiloFixture(silos)
     }
 
     /// <summary>Waits until a grain has no activation: real time, bounded.</summary>
-    public Task DeactivatedAsync(ISessionGrain session) => Cluster.WaitForDeactivationAsync(session).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+    public Task DeactivatedAsync(ISessionGrain session) =>
+        Cluster.WaitForDeactivationAsync(session).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
 
     public static async Task AssertGoneAsync(ISessionGrain session)
     {

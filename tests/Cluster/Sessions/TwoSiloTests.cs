@@ -14,13 +14,14 @@ public sealed class TokenRaceTests(TwoSessionSilos silos) : IClassFixture<TwoSes
     {
         OpenSession token = silos.NewToken();
         OpenSessionResult[] results = await Task.WhenAll(
-            Enumerable
-                .Range(0, 1000)
-                .Select(number => silos.OnSiloAsync(number % 2, () => silos.NewSession().OpenAsync(token, Cancel)))
+            Enumerable.Range(0, 1000).Select(number => silos.OnSiloAsync(number % 2, () => silos.NewSession().OpenAsync(token, Cancel)))
         );
         Assert.Single(results.OfType<SessionOpened>());
         Assert.Equal(999, results.OfType<SessionRefused>().Count(refused => refused.Reason == SessionRefusal.TokenSpent));
-        Assert.Equal(1L, silos.Database.Scalar($"SELECT count(*) FROM spent_token WHERE nonce_hash = x'{Convert.ToHexString(token.NonceHash.Span)}'"));
+        Assert.Equal(
+            1L,
+            silos.Database.Scalar($"SELECT count(*) FROM spent_token WHERE nonce_hash = x'{Convert.ToHexString(token.NonceHash.Span)}'")
+        );
     }
 }
 

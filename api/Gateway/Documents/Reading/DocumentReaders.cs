@@ -1,3 +1,6 @@
+using Lethe.Gateway.Documents.Reading.Pdf;
+using Lethe.Gateway.Documents.Reading.Text;
+using Lethe.Gateway.Documents.Reading.Word;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Gateway.Documents.Reading;
@@ -5,6 +8,9 @@ namespace Lethe.Gateway.Documents.Reading;
 /// <summary>Reads documents in memory: no file is made, and nothing is kept when it is done.</summary>
 public sealed class DocumentReaders : IDisposable
 {
+    // Parsers of nested formats get a deep stack of their own, so that no request's stack can run out under them.
+    private const int StackBytes = 16 * 1024 * 1024;
+
     private readonly DocumentReadingOptions options;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim room;
@@ -26,24 +32,103 @@ public sealed class DocumentReaders : IDisposable
     /// <param name="cancellationToken">Observed throughout.</param>
     /// <returns><see cref="DocumentRead"/> or <see cref="DocumentRefused"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is kept.</exception>
-    public Task<DocumentReadResult> ReadAsync(ReadOnlyMemory<byte> file, DocumentFormat format, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public async Task<DocumentReadResult> ReadAsync(ReadOnlyMemory<byte> file, DocumentFormat format, CancellationToken cancellationToken)
+    {
+        if (file.IsEmpty)
+        {
+            return new DocumentRefused(DocumentRefusal.Empty);
+        }
+        if (!Fits(FileSignatures.Of(file.Span), format))
+        {
+            return new DocumentRefused(DocumentRefusal.NotWhatItSays);
+        }
+        IDocumentReader reader = ReaderFor(format);
+        if (!reader.IsHeavy)
+        {
+            return Read(reader, file, cancellationToken);
+        }
+        await room.WaitAsync(cancellationToken);
+        try
+        {
+            return await ReadOnOwnThreadAsync(reader, file, cancellationToken);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => room.Dispose();
-}
 
-/// <summary>Registers the readers.</summary>
-public static class DocumentReadingServices
-{
-    /// <summary>Adds <see cref="DocumentReaders"/>, with its bounds in <c>Documents:Reading</c>.</summary>
-    /// <param name="services">The host's services; a <see cref="TimeProvider"/> is registered elsewhere.</param>
-    /// <returns>The same services.</returns>
-    public static IServiceCollection AddDocumentReading(this IServiceCollection services)
+    private static IDocumentReader ReaderFor(DocumentFormat format) =>
+        format switch
+        {
+            DocumentFormat.PlainText => new PlainTextReader(),
+            DocumentFormat.Markdown => new MarkdownReader(),
+            DocumentFormat.Paragraphs => new ParagraphsReader(),
+            DocumentFormat.WordDocument => new WordReader(),
+            DocumentFormat.Pdf => new PdfReader(),
+            _ => throw new ArgumentOutOfRangeException(nameof(format)),
+        };
+
+    private static bool Fits(FileSignature signature, DocumentFormat format) =>
+        format switch
+        {
+            DocumentFormat.WordDocument => signature is FileSignature.Zip or FileSignature.Compound, // encrypted ones are compound files
+            DocumentFormat.Pdf => signature is FileSignature.Pdf or FileSignature.None, // its header may come late
+            _ => signature == FileSignature.None,
+        };
+
+    private DocumentReadResult Read(IDocumentReader reader, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
     {
-        services
-            .AddOptionsWithValidateOnStart<DocumentReadingOptions, DocumentReadingOptionsValidator>()
-            .BindConfiguration("Documents:Reading");
-        return services.AddSingleton<DocumentReaders>();
+        ReadingBudget budget = new(options, clock, cancellationToken);
+        using DocumentTextBuilder text = new(budget);
+        try
+        {
+            Coverage coverage = reader.Read(file, text, budget);
+            budget.CheckNow(); // in case a parser swallowed the refusal
+            text.End();
+            return text.IsEmpty && coverage.Complete
+                ? new DocumentRefused(DocumentRefusal.Empty)
+                : new DocumentRead(text.Build(), coverage);
+        }
+        catch (DocumentRefusedException refused)
+        {
+            return new DocumentRefused(budget.Spent ?? refused.Reason);
+        }
+    }
+
+    private Task<DocumentReadResult> ReadOnOwnThreadAsync(
+        IDocumentReader reader,
+        ReadOnlyMemory<byte> file,
+        CancellationToken cancellationToken
+    )
+    {
+        TaskCompletionSource<DocumentReadResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(
+            () =>
+            {
+                try
+                {
+                    done.SetResult(Read(reader, file, cancellationToken));
+                }
+                catch (OperationCanceledException)
+                {
+                    done.SetCanceled(cancellationToken);
+                }
+                catch (Exception failure) // on a thread of its own it would end the process; here it reaches the caller
+                {
+                    done.SetException(failure);
+                }
+            },
+            StackBytes
+        )
+        {
+            IsBackground = true,
+            Name = "document reader",
+        };
+        thread.Start();
+        return done.Task;
     }
 }

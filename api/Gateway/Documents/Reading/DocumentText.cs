@@ -13,12 +13,15 @@ public sealed partial class DocumentText : IDisposable
     private readonly int textLength;
     private readonly ParagraphSpan[] paragraphs;
 
-    internal DocumentText(byte[] buffer, int textLength, ParagraphSpan[] paragraphs, int characters)
+    internal DocumentText(byte[] buffer, int textLength, ParagraphSpan[] paragraphs)
     {
         this.buffer = buffer;
         this.textLength = textLength;
         this.paragraphs = paragraphs;
-        Characters = characters;
+        foreach (byte unit in buffer.AsSpan(0, textLength))
+        {
+            Characters += (unit & 0xC0) == 0x80 ? 0 : 1; // continuation bytes count nothing
+        }
     }
 
     /// <summary>Gets the text as valid UTF-8 without NUL. Not to be used after <see cref="Dispose"/>.</summary>
