@@ -5,6 +5,7 @@ namespace Lethe.Gateway.Models.Extractive;
 /// <summary>Reads the bullet or number at the beginning of a block: <c>-</c>, <c>1.</c>, <c>4.2</c>, <c>(1a)</c>, <c>a)</c>, <c>IV.</c></summary>
 internal static class BlockNumber
 {
+    private static readonly SearchValues<byte> RomanDigits = SearchValues.Create("IVXivx"u8);
     private const int LongestNumber = 12;
     private static readonly SearchValues<byte> RomanDigits = SearchValues.Create("IVXivx"u8);
 
