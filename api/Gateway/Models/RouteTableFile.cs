@@ -93,9 +93,8 @@ internal sealed record RouteRow(
 internal sealed record ContractRow(string Title, string Sha256, DateOnly SignedOn, DateOnly VerifiedUntil);
 
 /// <summary>The route table cannot be used. The message is one sentence for the operator.</summary>
-#pragma warning disable RCS1194 // It always has a sentence.
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Roslynator", "RCS1194", Justification = "Always with a sentence for the operator.")]
 public sealed class RouteTableException : Exception
-#pragma warning restore RCS1194
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="message">One sentence.</param>

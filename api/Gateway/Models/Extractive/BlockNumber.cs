@@ -7,7 +7,6 @@ internal static class BlockNumber
 {
     private static readonly SearchValues<byte> RomanDigits = SearchValues.Create("IVXivx"u8);
     private const int LongestNumber = 12;
-    private static readonly SearchValues<byte> RomanDigits = SearchValues.Create("IVXivx"u8);
 
     /// <summary>Reads it.</summary>
     /// <param name="block">The block.</param>

@@ -9,8 +9,8 @@ namespace Lethe.Gateway.Models.Extractive;
 /// </summary>
 internal static class SentenceSplitter
 {
+    private static readonly SearchValues<byte> BeforeToken = SearchValues.Create(" \t\n\r(["u8);
     private const int LongestBracket = 400;
-    private static readonly SearchValues<byte> TokenStarts = SearchValues.Create(" \t\n\r(["u8);
 
     private static readonly HashSet<ulong> Abbreviations = TermHash.SetOf(
         "abs abschn abt alt anl anm art artt arg aufl az bd beschl bgbl bspw bsp buchst bzgl bzw ca dipl dr entsch entspr erg etc evtl exkl f ff fn gem geb gez ggf ggu grds halbs hins hrsg hs idf inkl insb insbes jahrg jur kap kl lfd lit max mind min mio mrd mwst nachf nr nrn num okt pos prof rdnr rn rz s sog st std str tel unbest urt usw vers vgl vgl verf vorbem zb ziff zit zzgl bez betr jan feb apr jun jul aug sep sept nov dez "
@@ -86,7 +86,7 @@ internal static class SentenceSplitter
             return false;
         }
         ReadOnlySpan<byte> before = text[..dot];
-        int tokenAt = before.LastIndexOfAny(TokenStarts) + 1;
+        int tokenAt = before.LastIndexOfAny(BeforeToken) + 1;
         ReadOnlySpan<byte> token = before[tokenAt..];
         if (token.IsEmpty || token[^1] == '.')
         {
