@@ -57,7 +57,7 @@ public sealed class ProjectReferenceTests
                 PackagesOf(project),
                 name => name.Contains("Testing", StringComparison.Ordinal) || name.Contains("Dashboard", StringComparison.Ordinal)
             );
-            Assert.DoesNotContain("TestKit", ProjectsOf(project));
+            Assert.DoesNotContain("TestKit", ProjectsOf(project), StringComparer.Ordinal);
         }
     }
 
