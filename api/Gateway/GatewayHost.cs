@@ -44,7 +44,6 @@ public static class GatewayHost
         app.MapSessions();
         app.MapDocuments();
         app.MapTurns();
-        app.MapGroup("/v1").RequireSession().MapChatCompletions();
         return app;
     }
 

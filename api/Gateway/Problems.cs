@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Lethe.Gateway;
 
 /// <summary>Every problem that the Gateway answers with. A code never gets another meaning and is never used again.</summary>
-public static class Problems
+internal static class Problems
 {
     private const string NewSession = "Open a new session and start again from your own copy.";
 

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Lethe.Gateway.Hosting;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Lethe.Contracts.Sessions;
-using Orleans.Runtime;
 
 namespace Lethe.Gateway.Sessions;
 

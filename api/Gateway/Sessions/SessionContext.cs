@@ -1,5 +1,6 @@
 using Lethe.Contracts.Sessions;
 using Lethe.Gateway.Sealing;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Lethe.Gateway.Sessions;
 

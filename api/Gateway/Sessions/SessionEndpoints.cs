@@ -1,12 +1,7 @@
 using System.Buffers.Text;
-using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Lethe.Contracts;
 using Lethe.Contracts.Sessions;
-using Lethe.Gateway.Documents;
-using Lethe.Gateway.Documents.Reading;
 using Lethe.Gateway.Hosting;
 using Lethe.Gateway.Models;
 using Lethe.Gateway.Sealing;

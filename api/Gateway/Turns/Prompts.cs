@@ -1,4 +1,5 @@
 using System.Text;
+using Lethe.Gateway.Documents.Reading;
 using Lethe.Gateway.Models;
 
 namespace Lethe.Gateway.Turns;
@@ -62,9 +63,9 @@ internal static class Prompts
             messages.Add(new(MessageRole.Assistant, [earlier.Answer]));
         }
         List<ReadOnlyMemory<byte>> parts = [];
-        foreach (ReadOnlyMemory<byte> document in material.Documents)
+        foreach (DocumentText document in material.Documents)
         {
-            parts.AddRange([DocumentStart, document, DocumentEnd]);
+            parts.AddRange([DocumentStart, document.Utf8, DocumentEnd]);
         }
         if (!turn.Selection.IsEmpty)
         {
@@ -76,7 +77,11 @@ internal static class Prompts
         {
             Action = turn.Action,
             Messages = messages,
-            Material = new ModelMaterial([.. material.Documents], turn.Instruction, turn.Selection),
+            Material = new ModelMaterial(
+                [.. material.Documents.Select(document => new MaterialText(document.Utf8, document.Paragraphs))],
+                turn.Instruction,
+                turn.Selection
+            ),
             Language = turn.Language,
             MaxOutputTokens = maxOutputTokens,
         };

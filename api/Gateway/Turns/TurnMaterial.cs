@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Lethe.Contracts.Sessions;
 using Lethe.Gateway.Documents.Reading;
-using Lethe.Gateway.Models;
 using Lethe.Gateway.Sealing;
 
 namespace Lethe.Gateway.Turns;
@@ -45,7 +44,7 @@ internal sealed class TurnMaterial : IDisposable
     private readonly List<EarlierTurn> turns = [];
 
     /// <summary>Gets the documents' texts, in the user's order.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Documents => documents.Select(document => document.Utf8);
+    public IReadOnlyList<DocumentText> Documents => documents;
 
     /// <summary>Gets the earlier turns, oldest first.</summary>
     public IReadOnlyList<EarlierTurn> Turns => turns;

@@ -1,8 +1,11 @@
+using System.Buffers;
+
 namespace Lethe.Gateway.Models.Extractive;
 
 /// <summary>Reads the bullet or number at the beginning of a block: <c>-</c>, <c>1.</c>, <c>4.2</c>, <c>(1a)</c>, <c>a)</c>, <c>IV.</c></summary>
 internal static class BlockNumber
 {
+    private static readonly SearchValues<byte> RomanDigits = SearchValues.Create("IVXivx"u8);
     private const int LongestNumber = 12;
 
     /// <summary>Reads it.</summary>
@@ -53,7 +56,7 @@ internal static class BlockNumber
         {
             return char.IsAsciiLetterOrDigit((char)number[0]);
         }
-        if (number.IndexOfAnyExcept("IVXivx"u8) < 0)
+        if (number.IndexOfAnyExcept(RomanDigits) < 0)
         {
             return true;
         }

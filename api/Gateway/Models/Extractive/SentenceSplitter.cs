@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Lethe.Gateway.Models.Extractive;
@@ -8,6 +9,7 @@ namespace Lethe.Gateway.Models.Extractive;
 /// </summary>
 internal static class SentenceSplitter
 {
+    private static readonly SearchValues<byte> BeforeToken = SearchValues.Create(" \t\n\r(["u8);
     private const int LongestBracket = 400;
 
     private static readonly HashSet<ulong> Abbreviations = TermHash.SetOf(
@@ -84,7 +86,7 @@ internal static class SentenceSplitter
             return false;
         }
         ReadOnlySpan<byte> before = text[..dot];
-        int tokenAt = before.LastIndexOfAny(" \t\n\r(["u8) + 1;
+        int tokenAt = before.LastIndexOfAny(BeforeToken) + 1;
         ReadOnlySpan<byte> token = before[tokenAt..];
         if (token.IsEmpty || token[^1] == '.')
         {

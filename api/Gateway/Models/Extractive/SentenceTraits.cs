@@ -1,8 +1,11 @@
+using System.Buffers;
+
 namespace Lethe.Gateway.Models.Extractive;
 
 /// <summary>What a sentence looks like, without regard to the others: whether it may be chosen, and how gladly.</summary>
 internal struct SentenceTraits
 {
+    private static readonly SearchValues<byte> TemplateMarks = SearchValues.Create("@{}|\\<"u8);
     private const int FewestWords = 6;
     private const int MostWords = 110;
     private int words;
@@ -103,7 +106,7 @@ internal struct SentenceTraits
     private static bool IsFilledIn(ReadOnlySpan<byte> text) =>
         text.IndexOf("http"u8) >= 0
         || text.IndexOf("www."u8) >= 0
-        || text.IndexOfAny("@{}|\\<"u8) >= 0 && text.IndexOf("<span"u8) < 0
+        || (text.IndexOfAny(TemplateMarks) >= 0 && text.IndexOf("<span"u8) < 0)
         || text.IndexOf("___"u8) >= 0
         || text.IndexOf("..."u8) >= 0
         || text.IndexOf("…"u8) >= 0

@@ -122,7 +122,12 @@ internal static class SentenceWriter
         {
             return 2;
         }
-        if (text[0] == '<' && text.Length > 1 && (char.IsAsciiLetter((char)text[1]) || text[1] == '/') && text.IndexOf((byte)'>') is > 0 and < 200 and int end)
+        if (
+            text[0] == '<'
+            && text.Length > 1
+            && (char.IsAsciiLetter((char)text[1]) || text[1] == '/')
+            && text.IndexOf((byte)'>') is > 0 and < 200 and int end
+        )
         {
             return end + 1;
         }
