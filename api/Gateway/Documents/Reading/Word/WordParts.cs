@@ -30,6 +30,7 @@ internal sealed class WordParts : IDisposable
         try
         {
             Find();
+            _ = Package.GetParts(); // the package looks for its parts nowhere but in the list that this makes
         }
         catch
         {
