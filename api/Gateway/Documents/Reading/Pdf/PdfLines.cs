@@ -53,7 +53,7 @@ internal static class PdfLines
             foreach (PdfGlyph glyph in turn.OrderByDescending(glyph => glyph.Baseline))
             {
                 budget.Check();
-                if (row.Count > 0 && row[0].Baseline - glyph.Baseline > SameLine * Math.Max(row[0].Size, glyph.Size))
+                if (row.Count > 0 && !IsOfRow(row, glyph))
                 {
                     AddRow(row, lines);
                     row.Clear();
@@ -63,6 +63,14 @@ internal static class PdfLines
             AddRow(row, lines);
         }
         return lines;
+    }
+
+    // A raised mark that begins a line comes before the line: small glyphs let the larger ones below join them.
+    private static bool IsOfRow(List<PdfGlyph> row, PdfGlyph glyph)
+    {
+        double below = row[0].Baseline - glyph.Baseline;
+        bool raised = row.Count <= 4 && row.TrueForAll(mark => mark.Size < 0.8 * glyph.Size);
+        return below <= (raised ? 0.6 : SameLine) * Math.Max(row[0].Size, glyph.Size);
     }
 
     private static void AddRow(List<PdfGlyph> row, List<PdfLine> lines)
