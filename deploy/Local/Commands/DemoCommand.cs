@@ -70,7 +70,9 @@ internal static class DemoCommand
         (int files, long contentBytes) = StoredContentScan.Scan(folder.Root, text);
         result = result with { StoredContentBytes = contentBytes };
         KeptTable.Print(folder.Root, task.Region);
-        await Console.Out.WriteLineAsync($"  {files} files searched for the document's words in UTF-8 and UTF-16: {contentBytes} bytes found.");
+        await Console.Out.WriteLineAsync(
+            $"  {files} files searched for the document's words in UTF-8 and UTF-16: {contentBytes} bytes found."
+        );
         if (json)
         {
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonSerializerOptions.Web));

@@ -16,8 +16,14 @@ internal static class SessionCommand
     {
         Option<string> region = CommonOptions.Region();
         Option<string> state = CommonOptions.State();
-        Command command = new("session", "Opens a session at the running 'up'; prints contentKey and credential, the credential last.") { region, state };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(region), parsed.GetRequiredValue(state), cancellationToken));
+        Command command = new("session", "Opens a session at the running 'up'; prints contentKey and credential, the credential last.")
+        {
+            region,
+            state,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(region), parsed.GetRequiredValue(state), cancellationToken)
+        );
         return command;
     }
 
@@ -25,8 +31,9 @@ internal static class SessionCommand
     {
         using LocalFolder folder = LocalFolder.OpenRunning(state);
         Dictionary<string, CellUrls> cells =
-            JsonSerializer.Deserialize<Dictionary<string, CellUrls>>(await File.ReadAllTextAsync(folder.PathOf("running.json"), cancellationToken))
-            ?? throw new LocalStateException("The file running.json is damaged: start 'up' again.");
+            JsonSerializer.Deserialize<Dictionary<string, CellUrls>>(
+                await File.ReadAllTextAsync(folder.PathOf("running.json"), cancellationToken)
+            ) ?? throw new LocalStateException("The file running.json is damaged: start 'up' again.");
         DevelopmentIssuer issuer = new(folder, TimeProvider.System);
         DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == region);
         using LetheClient client = DemoRun.SignIn(tenant, issuer, new Uri(cells[region].Control), folder.PathOf("ca.pem"));

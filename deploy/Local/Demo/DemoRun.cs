@@ -73,12 +73,19 @@ internal static class DemoRun
         CellUrls urls = CellUrls.From(new(task.Region, cells.Ports[task.Region]));
         using LetheClient client = SignIn(tenant, cells.Issuer, new Uri(urls.Control), cells.Certificates.AuthorityFile);
         Cell home = await client.DiscoverAsync(cancellationToken);
-        progress.Report($"{tenant.Owner} of {tenant.Id} signed in at {home.ControlUrl.Authority} ({home.Region}); drawing blind-signed tokens");
+        progress.Report(
+            $"{tenant.Owner} of {tenant.Id} signed in at {home.ControlUrl.Authority} ({home.Region}); drawing blind-signed tokens"
+        );
         int drawn = await client.Tokens.RefillAsync(home, cancellationToken);
         progress.Report($"{drawn} tokens drawn; opening an anonymous session at {home.GatewayUrl.Authority} with one of them");
         LetheSession session = await client.OpenSessionAsync(cancellationToken);
         using MemoryStream file = new(task.Document.Bytes);
-        DocumentUploaded uploaded = await session.UploadAsync(LetheSession.NewDocumentId(), task.Document.MediaType, file, cancellationToken);
+        DocumentUploaded uploaded = await session.UploadAsync(
+            LetheSession.NewDocumentId(),
+            task.Document.MediaType,
+            file,
+            cancellationToken
+        );
         progress.Report($"{task.Document.Name}: {uploaded.Characters} characters in {uploaded.Paragraphs} paragraphs read and sealed");
         foreach (DocumentCoverageNote note in uploaded.Coverage.Notes)
         {
@@ -87,7 +94,9 @@ internal static class DemoRun
         DemoResult result = new(home.Region, "", "", task.Turn.Action, uploaded.Characters, uploaded.Coverage.Share, 0, "", false, 0);
         result = await AskAsync(session, task.Turn, result, progress, answer, cancellationToken);
         SessionForgotten forgotten = await session.ForgetAsync(cancellationToken);
-        progress.Report($"session forgotten: {forgotten.Documents} document and {forgotten.Turns} turn, {forgotten.SealedBytes} sealed bytes zeroed");
+        progress.Report(
+            $"session forgotten: {forgotten.Documents} document and {forgotten.Turns} turn, {forgotten.SealedBytes} sealed bytes zeroed"
+        );
         return result with { Forgotten = await IsGoneAsync(session, cancellationToken) };
     }
 
@@ -108,7 +117,9 @@ internal static class DemoRun
                 case "route":
                     string vendor = happened.Data.GetProperty("vendor").GetString()!;
                     string route = happened.Data.GetProperty("route").GetString()!;
-                    progress.Report($"{turn.Action}: {vendor}, route {route}, {happened.Data.GetProperty("country").GetString()}, retention {happened.Data.GetProperty("retention").GetString()}");
+                    progress.Report(
+                        $"{turn.Action}: {vendor}, route {route}, {happened.Data.GetProperty("country").GetString()}, retention {happened.Data.GetProperty("retention").GetString()}"
+                    );
                     result = result with { Vendor = vendor, Route = route };
                     break;
                 case "delta":

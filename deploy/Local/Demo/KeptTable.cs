@@ -14,7 +14,9 @@ internal static class KeptTable
         Console.Out.WriteLine($"  what {region} keeps on disk     rows");
         foreach (string plane in (string[])["content", "identity"])
         {
-            using SqliteConnection database = new($"Data Source={Path.Combine(root, region, plane, $"{plane}.db")};Mode=ReadOnly;Pooling=False");
+            using SqliteConnection database = new(
+                $"Data Source={Path.Combine(root, region, plane, $"{plane}.db")};Mode=ReadOnly;Pooling=False"
+            );
             database.Open();
             foreach (string table in Tables(database))
             {
@@ -31,7 +33,8 @@ internal static class KeptTable
     private static List<string> Tables(SqliteConnection database)
     {
         using SqliteCommand list = database.CreateCommand();
-        list.CommandText = "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%' AND lower(name) <> 'orleansquery' ORDER BY name";
+        list.CommandText =
+            "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%' AND lower(name) <> 'orleansquery' ORDER BY name";
         using SqliteDataReader reader = list.ExecuteReader();
         List<string> names = [];
         while (reader.Read())
