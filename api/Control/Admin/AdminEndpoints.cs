@@ -205,5 +205,13 @@ internal sealed record LedgerResponseLine(
     /// <param name="line">The entry.</param>
     /// <returns>Its written form.</returns>
     public static LedgerResponseLine Of(LedgerLine line) =>
-        new(line.Sequence, line.At, line.Entry.Event, line.Entry.Actor?.Value, line.Entry.Subject, line.Entry.Region?.ToName(), line.Entry.Reason);
+        new(
+            line.Sequence,
+            line.At,
+            line.Entry.Event,
+            line.Entry.Actor?.Value,
+            line.Entry.Subject,
+            line.Entry.Region?.ToName(),
+            line.Entry.Reason
+        );
 }
