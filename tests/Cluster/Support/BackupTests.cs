@@ -73,8 +73,7 @@ public sealed class BackupTests
         }
     }
 
-    private static Task<RunningSilo> StartAsync(TempFolder folder) =>
-        RunningSilo.StartAsync(RunningSilo.SettingsIn(folder, "identity"));
+    private static Task<RunningSilo> StartAsync(TempFolder folder) => RunningSilo.StartAsync(RunningSilo.SettingsIn(folder, "identity"));
 
     private static async Task<SupportOwner> ProvisionAsync(IGrainFactory grains)
     {

@@ -139,7 +139,8 @@ public sealed class CrashTests(SupportSilo silo)
                 silo.Durable.KeyHandles.Where(handle =>
                     handle.StartsWith("case-", StringComparison.Ordinal) || handle.StartsWith("share-", StringComparison.Ordinal)
                 ),
-                handle => Assert.Contains(handle.Replace("-", "|s/", StringComparison.Ordinal), silo.Durable.Rows.Keys, StringComparer.Ordinal)
+                handle =>
+                    Assert.Contains(handle.Replace("-", "|s/", StringComparison.Ordinal), silo.Durable.Rows.Keys, StringComparer.Ordinal)
             );
             await recovers(scene, step);
             if (!failed)

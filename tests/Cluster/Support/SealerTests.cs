@@ -23,9 +23,18 @@ public sealed class SealerTests
         Assert.Equal("Sensitive words"u8.ToArray(), Open(key, Place, 1, 3, chunk));
         SealedPlace[] others =
         [
-            Place with { Tenant = RecordsSilo.NewTenant() },
-            Place with { Container = SupportId.Create() },
-            Place with { Item = SupportId.Create() },
+            Place with
+            {
+                Tenant = RecordsSilo.NewTenant(),
+            },
+            Place with
+            {
+                Container = SupportId.Create(),
+            },
+            Place with
+            {
+                Item = SupportId.Create(),
+            },
             SealedPlace.OfDocument(Tenant, Share, ShareFormat.Text),
             SealedPlace.OfMessage(Tenant, Share, MessageAuthor.Owner, Share),
         ];

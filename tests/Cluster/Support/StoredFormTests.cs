@@ -20,14 +20,15 @@ public sealed class StoredFormTests(SupportSilo silo)
         string now = At(silo.Clock.GetUtcNow());
         Assert.Equal(
             $$"""
-            {"Stage":2,"Tenant":"{{scene.Owner.Tenant.Value}}","Account":"{{scene.Owner.Account.Value}}","CreatedAt":"{{now}}","ExpiresAt":"{{At(silo.Clock.GetUtcNow().AddDays(90))}}","Messages":[{"Id":"{{message.Message}}","Author":1,"SentAt":"{{now}}","ExpiresAt":"{{At(silo.Clock.GetUtcNow().AddDays(30))}}","Ciphertext":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}],"Shares":["{{share}}"]}
+            {"Stage":2,"Tenant":"{{scene.Owner.Tenant.Value}}","Account":"{{scene.Owner.Account.Value}}","CreatedAt":"{{now}}","ExpiresAt":"{{At(
+                silo.Clock.GetUtcNow().AddDays(90)
+            )}}","Messages":[{"Id":"{{message.Message}}","Author":1,"SentAt":"{{now}}","ExpiresAt":"{{At(
+                silo.Clock.GetUtcNow().AddDays(30)
+            )}}","Ciphertext":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}],"Shares":["{{share}}"]}
             """,
             silo.Durable.Rows[$"case|{scene.CaseId.ToGrainKey()}"]
         );
-        Assert.Equal(
-            $$"""{"Cases":["{{scene.CaseId}}"]}""",
-            silo.Durable.Rows[$"account-cases|{scene.Owner.Account.ToGrainKey()}"]
-        );
+        Assert.Equal($$"""{"Cases":["{{scene.CaseId}}"]}""", silo.Durable.Rows[$"account-cases|{scene.Owner.Account.ToGrainKey()}"]);
     }
 
     [Fact]
@@ -38,8 +39,10 @@ public sealed class StoredFormTests(SupportSilo silo)
         await scene.Share(share).StoreDocumentAsync(new StoreDocument(scene.Owner, new Sealed(new byte[30]), 2, ShareFormat.Pdf), Cancel);
         string now = At(silo.Clock.GetUtcNow());
         Assert.Equal(
-            $$"""
-            {"Stage":3,"Tenant":"{{scene.Owner.Tenant.Value}}","Account":"{{scene.Owner.Account.Value}}","Case":"{{scene.CaseId}}","Consent":{"ShareDocument":true,"TextVersion":"2026-11-01","TextLanguage":1,"TextSha256":"mC2ePrmW9VnmM/TRlN7zdh2Qn1o7ZH0ahR/q1nwyydE=","Purpose":1,"GivenAt":"{{now}}","ExpiresAt":"{{At(silo.Clock.GetUtcNow().AddDays(7))}}"},"Document":{"StoredAt":"{{now}}","PlaintextBytes":2,"Format":4,"Ciphertext":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}
+            $$$"""
+            {"Stage":3,"Tenant":"{{{scene.Owner.Tenant.Value}}}","Account":"{{{scene.Owner.Account.Value}}}","Case":"{{{scene.CaseId}}}","Consent":{"ShareDocument":true,"TextVersion":"2026-11-01","TextLanguage":1,"TextSha256":"mC2ePrmW9VnmM/TRlN7zdh2Qn1o7ZH0ahR/q1nwyydE=","Purpose":1,"GivenAt":"{{{now}}}","ExpiresAt":"{{{At(
+                silo.Clock.GetUtcNow().AddDays(7)
+            )}}}"},"Document":{"StoredAt":"{{{now}}}","PlaintextBytes":2,"Format":4,"Ciphertext":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}
             """,
             silo.Durable.Rows[$"share|{share.ToGrainKey()}"]
         );

@@ -15,7 +15,8 @@ namespace Lethe.ClusterTests.Support;
 public sealed class SupportHttpTests(TwoCells cells)
 {
     private const string Needle = "Vertrauliche Klausel 4711";
-    private const string Consent = """{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"troubleshooting","days":3,"language":"de"}""";
+    private const string Consent =
+        """{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"troubleshooting","days":3,"language":"de"}""";
 
     private static CancellationToken Cancel => RecordsSilo.Cancel;
 
@@ -24,7 +25,14 @@ public sealed class SupportHttpTests(TwoCells cells)
     {
         Person anna = await PersonAsync();
         string id = await OpenAsync(anna);
-        using (HttpResponseMessage sent = await SendAsync(anna, HttpMethod.Post, $"/v1/support/cases/{id}/messages", Json($$"""{"text":"{{Needle}} \u00e4"}""")))
+        using (
+            HttpResponseMessage sent = await SendAsync(
+                anna,
+                HttpMethod.Post,
+                $"/v1/support/cases/{id}/messages",
+                Json($$"""{"text":"{{Needle}} \u00e4"}""")
+            )
+        )
         {
             Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
         }
@@ -127,8 +135,16 @@ public sealed class SupportHttpTests(TwoCells cells)
     [InlineData("""{"shareDocument":true,"consentTextVersion":"2026-11-01"}""", 400, "purpose_required")]
     [InlineData("""{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"needle"}""", 400, "body_invalid")]
     [InlineData("""{"shareDocument":"needle"}""", 400, "body_invalid")]
-    [InlineData("""{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"reproduction","days":31}""", 400, "consent_expiry_invalid")]
-    [InlineData("""{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"reproduction","expiresAt":"2020-01-01T00:00:00Z"}""", 400, "consent_expiry_invalid")]
+    [InlineData(
+        """{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"reproduction","days":31}""",
+        400,
+        "consent_expiry_invalid"
+    )]
+    [InlineData(
+        """{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"reproduction","expiresAt":"2020-01-01T00:00:00Z"}""",
+        400,
+        "consent_expiry_invalid"
+    )]
     public async Task Consent_ThatIsNone_IsRefused(string json, int status, string code)
     {
         Person anna = await PersonAsync();
@@ -170,7 +186,12 @@ public sealed class SupportHttpTests(TwoCells cells)
     {
         Person anna = await PersonAsync();
         string id = await OpenAsync(anna);
-        using HttpResponseMessage sent = await SendAsync(anna, HttpMethod.Post, $"/v1/support/cases/{id}/messages", Json($$"""{"text":"{{Needle}}"}"""));
+        using HttpResponseMessage sent = await SendAsync(
+            anna,
+            HttpMethod.Post,
+            $"/v1/support/cases/{id}/messages",
+            Json($$"""{"text":"{{Needle}}"}""")
+        );
         Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
         (string share, _) = await ConsentAsync(anna, id);
         byte[] document = RandomNumberGenerator.GetBytes(1000);
@@ -200,11 +221,26 @@ public sealed class SupportHttpTests(TwoCells cells)
         {
             Assert.Equal(document, await read.Content.ReadAsByteArrayAsync(Cancel));
         }
-        using (HttpResponseMessage messages = await SendAsync(Staff("support-1"), HttpMethod.Get, $"/v1/desk/cases/{id}/messages", reason: "userRequest"))
+        using (
+            HttpResponseMessage messages = await SendAsync(
+                Staff("support-1"),
+                HttpMethod.Get,
+                $"/v1/desk/cases/{id}/messages",
+                reason: "userRequest"
+            )
+        )
         {
             Assert.Contains(Needle, await messages.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         }
-        using (HttpResponseMessage reply = await SendAsync(Staff("support-1"), HttpMethod.Post, $"/v1/desk/cases/{id}/messages", Json("""{"text":"Danke"}"""), "reply"))
+        using (
+            HttpResponseMessage reply = await SendAsync(
+                Staff("support-1"),
+                HttpMethod.Post,
+                $"/v1/desk/cases/{id}/messages",
+                Json("""{"text":"Danke"}"""),
+                "reply"
+            )
+        )
         {
             Assert.Equal(HttpStatusCode.Created, reply.StatusCode);
         }
@@ -217,7 +253,14 @@ public sealed class SupportHttpTests(TwoCells cells)
         Assert.Equal(share, look.GetProperty("subject").GetString());
         Assert.Single(ledger.EnumerateArray(), line => line.GetProperty("event").GetString() == "shareReadRefused");
 
-        string[] needles = [Needle, anna.Tenant.Owner, anna.Tenant.Id.Value, "support-1", cells.Eu.AccountOf(anna.Tenant, anna.Tenant.Owner).Value];
+        string[] needles =
+        [
+            Needle,
+            anna.Tenant.Owner,
+            anna.Tenant.Id.Value,
+            "support-1",
+            cells.Eu.AccountOf(anna.Tenant, anna.Tenant.Owner).Value,
+        ];
         string[] logs = [.. cells.Eu.Logs.GetSnapshot().Concat(cells.Eu.Silo.Logs.GetSnapshot()).Select(record => record.Message)];
         Assert.All(needles, needle => Assert.DoesNotContain(logs, line => line.Contains(needle, StringComparison.OrdinalIgnoreCase)));
     }
@@ -241,7 +284,10 @@ public sealed class SupportHttpTests(TwoCells cells)
     [Fact]
     public async Task Support_WithoutAToken_Is401()
     {
-        using HttpResponseMessage response = await cells.Eu.Http.SendAsync(cells.Eu.Request(HttpMethod.Get, "/v1/support/cases", null), Cancel);
+        using HttpResponseMessage response = await cells.Eu.Http.SendAsync(
+            cells.Eu.Request(HttpMethod.Get, "/v1/support/cases", null),
+            Cancel
+        );
         await ProblemAsync(response, HttpStatusCode.Unauthorized, "access_token_required");
     }
 
@@ -255,7 +301,13 @@ public sealed class SupportHttpTests(TwoCells cells)
 
     private Person Staff(string subject) => new(null!, cells.Operator.Token(subject, cells.Eu.Silo.Clock.GetUtcNow()));
 
-    private async Task<HttpResponseMessage> SendAsync(Person person, HttpMethod method, string path, HttpContent? content = null, string? reason = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        Person person,
+        HttpMethod method,
+        string path,
+        HttpContent? content = null,
+        string? reason = null
+    )
     {
         using HttpRequestMessage request = cells.Eu.Request(method, path, person.Token, content);
         if (reason is not null)
@@ -299,7 +351,12 @@ public sealed class SupportHttpTests(TwoCells cells)
     {
         for (int tries = 0; tries < 200; tries++)
         {
-            using HttpResponseMessage response = await SendAsync(Staff("support-2"), HttpMethod.Get, path.Replace("shares", "cases", StringComparison.Ordinal).Replace("/document", "", StringComparison.Ordinal), reason: "reply");
+            using HttpResponseMessage response = await SendAsync(
+                Staff("support-2"),
+                HttpMethod.Get,
+                path.Replace("shares", "cases", StringComparison.Ordinal).Replace("/document", "", StringComparison.Ordinal),
+                reason: "reply"
+            );
             if ((await response.Content.ReadAsStringAsync(Cancel)).Contains("undertaking_missing", StringComparison.Ordinal))
             {
                 return;
