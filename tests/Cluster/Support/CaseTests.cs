@@ -1,4 +1,3 @@
-using Lethe.Contracts;
 using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
@@ -21,7 +20,7 @@ public sealed class CaseTests(SupportSilo silo)
         Assert.Equal([scene.CaseId], await CasesAsync(scene));
         var described = (TenantDescribed)await silo.Tenant(scene.Owner.Tenant).DescribeAsync(Cancel);
         Assert.Equal(1, described.Cases);
-        Assert.Contains($"case-{scene.CaseId}", silo.Durable.KeyHandles);
+        Assert.Contains($"case-{scene.CaseId}", silo.Durable.KeyHandles, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -31,7 +30,7 @@ public sealed class CaseTests(SupportSilo silo)
         Assert.Equal(new SupportRefused(SupportRefusal.TenantNotHere), await scene.Case.OpenAsync(scene.Owner, Cancel));
         Assert.Empty(await CasesAsync(scene));
         Assert.DoesNotContain(silo.Durable.Rows.Keys, row => row.Contains($"{scene.CaseId}", StringComparison.Ordinal));
-        Assert.DoesNotContain($"case-{scene.CaseId}", silo.Durable.KeyHandles);
+        Assert.DoesNotContain($"case-{scene.CaseId}", silo.Durable.KeyHandles, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -51,11 +50,7 @@ public sealed class CaseTests(SupportSilo silo)
     {
         SupportScene scene = await SupportScene.OpenAsync(silo);
         SupportId share = await scene.StoreAsync();
-        SupportOwner[] strangers =
-        [
-            new(scene.Owner.Tenant, SupportSilo.NewAccount()),
-            new(SupportSilo.NewTenant(), scene.Owner.Account),
-        ];
+        SupportOwner[] strangers = [new(scene.Owner.Tenant, SupportSilo.NewAccount()), new(SupportSilo.NewTenant(), scene.Owner.Account)];
         foreach (SupportOwner stranger in strangers)
         {
             SupportResult[] answers =
@@ -152,7 +147,7 @@ public sealed class CaseTests(SupportSilo silo)
         Assert.IsType<SupportUnknown>(await scene.Case.DescribeAsync(scene.Owner, Cancel));
         Assert.IsType<SupportUnknown>(await scene.Case.ReadMessagesAsync(scene.Owner, Cancel));
         Assert.IsType<SupportUnknown>(await scene.Share(share).ReadDocumentAsync(scene.Owner, Cancel));
-        Assert.Contains($"case-{scene.CaseId}", silo.Durable.KeyHandles);
+        Assert.Contains($"case-{scene.CaseId}", silo.Durable.KeyHandles, StringComparer.Ordinal);
 
         await scene.SweepCaseAsync();
         AssertNothingIsLeft(scene, scene.CaseId, share);

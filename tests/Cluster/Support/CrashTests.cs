@@ -65,7 +65,7 @@ public sealed class CrashTests(SupportSilo silo)
                 scene => scene.Share(share).EndAsync(scene.Owner, ShareEnding.Withdrawn, Cancel),
                 async (scene, _) =>
                 {
-                    if (silo.Durable.KeyHandles.Contains($"share-{share}"))
+                    if (silo.Durable.KeyHandles.Contains($"share-{share}", StringComparer.Ordinal))
                     {
                         Assert.IsType<SupportEnded>(await scene.Share(share).EndAsync(scene.Owner, ShareEnding.Withdrawn, Cancel));
                     }
@@ -92,7 +92,7 @@ public sealed class CrashTests(SupportSilo silo)
                 scene => scene.Case.CloseAsync(scene.Owner, Cancel),
                 async (scene, _) =>
                 {
-                    if (silo.Durable.KeyHandles.Contains($"case-{scene.CaseId}"))
+                    if (silo.Durable.KeyHandles.Contains($"case-{scene.CaseId}", StringComparer.Ordinal))
                     {
                         await scene.Case.CloseAsync(scene.Owner, Cancel);
                     }
@@ -136,8 +136,11 @@ public sealed class CrashTests(SupportSilo silo)
                 (silo.Durable.FailsWrite, silo.Durable.FailsStep) = (null, null);
             }
             Assert.All(
-                silo.Durable.KeyHandles.Where(handle => handle.StartsWith("case-", StringComparison.Ordinal) || handle.StartsWith("share-", StringComparison.Ordinal)),
-                handle => Assert.Contains($"{handle.Replace("-", "|s/", StringComparison.Ordinal)}", silo.Durable.Rows.Keys)
+                silo.Durable.KeyHandles.Where(handle =>
+                    handle.StartsWith("case-", StringComparison.Ordinal) || handle.StartsWith("share-", StringComparison.Ordinal)
+                ),
+                handle =>
+                    Assert.Contains(handle.Replace("-", "|s/", StringComparison.Ordinal), silo.Durable.Rows.Keys, StringComparer.Ordinal)
             );
             await recovers(scene, step);
             if (!failed)

@@ -62,11 +62,7 @@ internal sealed class SupportScene(IGrainFactory grains, SupportOwner owner)
         new(Owner, new Sealed(RandomNumberGenerator.GetBytes(SupportLimits.SealedBytes(bytes))), bytes, ShareFormat.Text);
 
     public AddMessage Message(int bytes = 100, SupportCaller? caller = null) =>
-        new(
-            caller ?? Owner,
-            SupportId.Create(),
-            new Sealed(RandomNumberGenerator.GetBytes(bytes + SupportLimits.ChunkOverheadBytes))
-        );
+        new(caller ?? Owner, SupportId.Create(), new Sealed(RandomNumberGenerator.GetBytes(bytes + SupportLimits.ChunkOverheadBytes)));
 
     /// <summary>Puts someone of the staff on file.</summary>
     public async Task<SupportStaff> StaffAsync(Undertaking? undertaking, Role roles = Role.Support)

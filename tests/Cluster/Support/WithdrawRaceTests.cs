@@ -21,13 +21,16 @@ public sealed class WithdrawRaceTests
                 SupportId share = await scene.StoreAsync(bytes: 100);
                 IShareGrain near = silos.GrainsInSilo(0).GetGrain<IShareGrain>(share.ToGrainKey());
                 IShareGrain far = silos.GrainsInSilo(1).GetGrain<IShareGrain>(share.ToGrainKey());
-                Task<SupportResult>[] reads = [.. Enumerable.Range(0, 4).Select(_ => far.ReadDocumentAsync(scene.Owner, RecordsSilo.Cancel))];
+                Task<SupportResult>[] reads =
+                [
+                    .. Enumerable.Range(0, 4).Select(_ => far.ReadDocumentAsync(scene.Owner, RecordsSilo.Cancel)),
+                ];
                 Task<SupportResult> withdrawal = near.EndAsync(scene.Owner, ShareEnding.Withdrawn, RecordsSilo.Cancel);
                 Assert.IsType<SupportEnded>(await withdrawal);
                 Assert.All(await Task.WhenAll(reads), read => Assert.True(read is DocumentRead or SupportUnknown));
                 Assert.IsType<SupportUnknown>(await far.ReadDocumentAsync(scene.Owner, RecordsSilo.Cancel));
-                Assert.DoesNotContain($"share-{share}", silos.Durable.KeyHandles);
-                Assert.DoesNotContain($"share|{share.ToGrainKey()}", silos.Durable.Rows.Keys);
+                Assert.DoesNotContain($"share-{share}", silos.Durable.KeyHandles, StringComparer.Ordinal);
+                Assert.DoesNotContain($"share|{share.ToGrainKey()}", silos.Durable.Rows.Keys, StringComparer.Ordinal);
             }
         }
         finally
