@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Control.Admin;
+using Lethe.Control.Desk;
 using Lethe.Control.Discovery;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
 using Lethe.Control.Moves;
+using Lethe.Control.Support;
 using Lethe.Control.Tenants;
 using Lethe.Control.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,7 +31,7 @@ public static class ControlHost
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder
-            .Logging.AddSimpleConsole()
+            .Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Lethe", LogLevel.Information)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
@@ -37,6 +39,8 @@ public static class ControlHost
         AddHosting(builder.Services, configuration);
         builder.Services.AddIdentity();
         AddTenants(builder.Services);
+        builder.Services.AddSupport();
+        builder.Services.AddDesk();
 
         WebApplication app = builder.Build();
         app.UseMiddleware<ProblemBoundary>();
@@ -52,6 +56,8 @@ public static class ControlHost
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();
+        app.MapSupport();
+        app.MapDesk();
         return app;
     }
 

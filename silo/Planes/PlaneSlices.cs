@@ -1,8 +1,11 @@
 using System.Data.Common;
 using Lethe.Admission;
+using Lethe.Records.DirectoryRecords;
 using Lethe.Records.Keys;
 using Lethe.Records.Ledger;
 using Lethe.Records.Support;
+using Lethe.Records.Tenants;
+using Lethe.Records.Tokens;
 using Lethe.Sessions;
 using Lethe.Silo.Settings;
 using Lethe.Silo.Storage;
@@ -30,6 +33,9 @@ internal static class PlaneSlices
                 silo.AddGrainStorage(settings);
                 silo.AddKeyStore();
                 silo.AddLedger();
+                silo.AddDirectory();
+                silo.AddTenants();
+                silo.AddTokens();
                 silo.AddSupport();
                 break;
             default:

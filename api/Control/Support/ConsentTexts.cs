@@ -16,7 +16,8 @@ internal sealed class ConsentTexts
     public ConsentTexts()
     {
         using Stream stream =
-            typeof(ConsentTexts).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException("The consent text is missing.");
+            typeof(ConsentTexts).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException("The consent text is missing.");
         using var file = JsonDocument.Parse(stream);
         VersionName = file.RootElement.GetProperty("version").GetString() ?? string.Empty;
         Version = DateOnly.ParseExact(VersionName, "yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -63,7 +63,12 @@ internal static class DocumentTransfer
         return result is DocumentRead read ? new DocumentOut(share, read) : Problems.OfSupport(result, Problems.ShareUnknown);
     }
 
-    private static bool TryReadHeaders(HttpRequest request, out ShareFormat format, out int length, [NotNullWhen(false)] out Problem? problem)
+    private static bool TryReadHeaders(
+        HttpRequest request,
+        out ShareFormat format,
+        out int length,
+        [NotNullWhen(false)] out Problem? problem
+    )
     {
         length = 0;
         ShareFormat? known =

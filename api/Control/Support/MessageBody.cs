@@ -16,7 +16,11 @@ internal static class MessageBody
     /// <param name="text">Where the text goes: 4096 bytes.</param>
     /// <param name="cancellationToken">Observed while reading.</param>
     /// <returns>The text's length in bytes, or the problem.</returns>
-    public static async Task<(int Length, Problem? Problem)> ReadAsync(HttpRequest request, Memory<byte> text, CancellationToken cancellationToken)
+    public static async Task<(int Length, Problem? Problem)> ReadAsync(
+        HttpRequest request,
+        Memory<byte> text,
+        CancellationToken cancellationToken
+    )
     {
         if (!request.HasJsonContentType())
         {

@@ -24,7 +24,10 @@ internal sealed class GatewayMetrics
         turns = meter.CreateCounter<long>("lethe_gateway_turns_total", description: "Turns, by action and ending.");
         tokens = meter.CreateCounter<long>("lethe_gateway_model_tokens_total", description: "Model tokens of turns.");
         documents = meter.CreateCounter<long>("lethe_gateway_documents_total", description: "Documents sent, by outcome.");
-        firstText = meter.CreateHistogram<double>("lethe_gateway_first_text_seconds", description: "From a turn's lease to its first text.");
+        firstText = meter.CreateHistogram<double>(
+            "lethe_gateway_first_text_seconds",
+            description: "From a turn's lease to its first text."
+        );
         _ = meter.CreateObservableGauge(
             "lethe_gateway_plaintext_bytes",
             () => PlainBuffer.LiveBytes,

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Lethe.Gateway.Hosting;
 
 /// <summary>
@@ -32,7 +30,10 @@ internal sealed partial class ProblemBoundary(RequestDelegate next, ILogger<Prob
         }
         catch (BadHttpRequestException fault)
         {
-            await AnswerAsync(context, fault.StatusCode == StatusCodes.Status400BadRequest ? Problems.BodyTruncated : Problems.OfStatus(fault.StatusCode));
+            await AnswerAsync(
+                context,
+                fault.StatusCode == StatusCodes.Status400BadRequest ? Problems.BodyTruncated : Problems.OfStatus(fault.StatusCode)
+            );
         }
         catch (Exception fault) when (fault is OrleansException or TimeoutException)
         {

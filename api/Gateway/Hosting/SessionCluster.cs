@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace Lethe.Gateway.Hosting;
@@ -44,7 +43,10 @@ internal static class SessionCluster
                 }
                 else
                 {
-                    IPEndPoint[] gateways = [.. options.Gateways.Select(text => IPEndPoint.TryParse(text, out IPEndPoint? at) ? at : null).OfType<IPEndPoint>()];
+                    IPEndPoint[] gateways =
+                    [
+                        .. options.Gateways.Select(text => IPEndPoint.TryParse(text, out IPEndPoint? at) ? at : null).OfType<IPEndPoint>(),
+                    ];
                     client.UseStaticClustering(gateways.Length > 0 ? gateways : [new IPEndPoint(IPAddress.Loopback, 0)]);
                 }
             }

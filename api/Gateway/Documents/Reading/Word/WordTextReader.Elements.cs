@@ -232,5 +232,8 @@ internal sealed partial class WordTextReader
         return true;
     }
 
-    private static bool IsWord(XmlReader reader) => reader.NamespaceURI.EndsWith("/wordprocessingml/main", StringComparison.Ordinal);
+    private static bool IsWord(XmlReader reader) =>
+        reader.NamespaceURI
+            is "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+                or "http://purl.oclc.org/ooxml/wordprocessingml/main";
 }
