@@ -92,7 +92,7 @@ internal ref struct BlockScanner(ReadOnlySpan<byte> text, List<TextBlock> blocks
             (openStart, openEnd, openKind) = (start, end, BlockKind.Other);
             Close();
         }
-        else if (openStart < 0 || IsItem(line))
+        else if (openStart < 0 || Interrupts(line))
         {
             Close();
             (openStart, openEnd) = (start, end);
@@ -149,6 +149,18 @@ internal ref struct BlockScanner(ReadOnlySpan<byte> text, List<TextBlock> blocks
         bool paragraphSign =
             block.StartsWith("§"u8) || block.StartsWith("&sect;"u8) || block.StartsWith("Art"u8) || block.StartsWith("Section"u8);
         return paragraphSign || (numbered && !lower && words.Length <= 80) || (!lower && words.Length <= 60);
+    }
+
+    // A line of a paragraph may begin with "31. Dezember" or "3)": only a bullet, or a number like the open block's own, begins an item.
+    private readonly bool Interrupts(ReadOnlySpan<byte> line)
+    {
+        if (!IsItem(line))
+        {
+            return false;
+        }
+        (int at, int length, _) = BlockNumber.Of(line);
+        (int openAt, int openLength, _) = BlockNumber.Of(text[openStart..openEnd]);
+        return length == 0 || (openLength > 0 && at == openAt && line[at + length] == text[openStart + openAt + openLength]);
     }
 
     private static bool IsItem(ReadOnlySpan<byte> line)

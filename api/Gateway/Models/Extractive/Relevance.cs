@@ -51,7 +51,8 @@ internal sealed class Relevance : IDisposable
                 continue;
             }
             relevance.Words++;
-            if (index.Vocabulary.Match(words.Folded, match))
+            Array.Clear(match);
+            if (MatchWithKin(index.Vocabulary, words.Folded, match))
             {
                 relevance.KnownWords++;
                 relevance.Add(index, text, match, counts);
@@ -66,6 +67,26 @@ internal sealed class Relevance : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Array.Clear(scores);
+
+    private static bool MatchWithKin(Vocabulary vocabulary, Span<char> folded, float[] match)
+    {
+        Span<char> kin = stackalloc char[WordReader.LongestWord];
+        bool any = false;
+        foreach (string[] group in WordLists.Kin)
+        {
+            bool belongs = false;
+            foreach (string word in group)
+            {
+                belongs |= folded.SequenceEqual(word);
+            }
+            for (int i = 0; belongs && i < group.Length; i++)
+            {
+                group[i].CopyTo(kin);
+                any |= vocabulary.Match(kin[..group[i].Length], 0.6f, match);
+            }
+        }
+        return vocabulary.Match(folded, 1f, match) | any;
+    }
 
     private void Add(SentenceIndex index, ReadOnlySpan<byte> text, float[] match, float[] counts)
     {

@@ -72,11 +72,11 @@ internal sealed class Vocabulary(TextLanguage language) : IDisposable
 
     /// <summary>Tells how far the terms of the text answer to a word that was asked for: itself, compounds with it, its parts, its kin.</summary>
     /// <param name="folded">The word; is stemmed in place.</param>
-    /// <param name="weights">Takes a weight per term, 0 to 1.</param>
+    /// <param name="share">What an exact match weighs, 0 to 1.</param>
+    /// <param name="weights">Per term, the largest weight so far.</param>
     /// <returns>Whether any does.</returns>
-    public bool Match(Span<char> folded, Span<float> weights)
+    public bool Match(Span<char> folded, float share, Span<float> weights)
     {
-        weights.Clear();
         ulong prefix = folded.Length >= PrefixLength ? TermHash.Of(folded[..PrefixLength]) : 0;
         (int head, int tail) = language == TextLanguage.De ? PartsOf(folded) : (-1, -1);
         int exact = Find(folded);
@@ -84,13 +84,14 @@ internal sealed class Vocabulary(TextLanguage language) : IDisposable
         ReadOnlySpan<Term> all = CollectionsMarshal.AsSpan(terms);
         for (int i = 0; i < all.Length; i++)
         {
-            weights[i] =
+            float weight =
                 i == exact ? 1f
                 : exact >= 0 && (all[i].Head == exact || all[i].Tail == exact) ? 0.7f
                 : i == head || i == tail ? 0.5f
                 : prefix != 0 && all[i].Prefix == prefix ? 0.45f
                 : 0;
-            any |= weights[i] > 0;
+            weights[i] = Math.Max(weights[i], share * weight);
+            any |= weight > 0;
         }
         return any;
     }

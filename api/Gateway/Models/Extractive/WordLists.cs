@@ -65,6 +65,34 @@ internal static class WordLists
             "tag tage tagen monat monate monaten monats jahr jahre jahren jahres woche wochen stunde stunden werktag werktage werktagen euro eur prozent chf uhr day days month months year years week weeks hour hours dollars percent usd jour jours mois an ans semaine semaines heures giorno giorni mese mesi anno anni settimane ore"
         );
 
+    /// <summary>Gets groups of words that lawyers use for one thing, across languages.</summary>
+    public static IReadOnlyList<string[]> Kin { get; } =
+    [
+        .. new[]
+        {
+            "gehalt vergutung lohn arbeitsentgelt entgelt salary remuneration wage",
+            "kundigung kundigen beendigung kundigungsfrist termination terminate notice resiliation recesso",
+            "haftung haftet haften schadensersatz liability liable damages responsabilite responsabilita",
+            "laufzeit dauer vertragsdauer term duration duree durata",
+            "geheimhaltung vertraulichkeit verschwiegenheit stillschweigen vertraulich confidentiality confidential confidentialite riservatezza",
+            "gerichtsstand gericht zustandigkeit jurisdiction courts court venue",
+            "preis entgelt gebuhr gebuhren vergutung price fee fees prix prezzo",
+            "miete mietzins rent lease loyer canone",
+            "urlaub urlaubsanspruch urlaubstage holiday vacation leave",
+            "frist fristen deadline period delai termine",
+            "datenschutz privacy dsgvo gdpr",
+            "unterauftragnehmer unterauftragsverarbeiter subprocessor subprocessors subcontractor",
+            "gewahrleistung mangel garantie warranty warranties garanzia",
+            "verjahrung verjahren limitation prescription prescrizione",
+            "zahlung zahlen bezahlen payment pay paiement pagamento",
+            "mieter tenant lessee locataire",
+            "vermieter landlord lessor bailleur",
+            "arbeitgeber arbeitgeberin employer",
+            "arbeitnehmer angestellter angestellte employee",
+            "probezeit probation trial",
+        }.Select(group => group.Split(' ')),
+    ];
+
     /// <summary>Gets words that ask for a time or an amount.</summary>
     public static HashSet<ulong> AsksForMeasure { get; } =
         TermHash.SetOf(
