@@ -31,7 +31,7 @@ public static class ControlHost
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder
-            .Logging.AddSimpleConsole()
+            .Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Lethe", LogLevel.Information)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);

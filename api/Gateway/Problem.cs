@@ -10,7 +10,7 @@ namespace Lethe.Gateway;
 /// <param name="Code">The stable code; the type is <c>urn:lethe:problem:{code}</c>.</param>
 /// <param name="Title">What is wrong.</param>
 /// <param name="Detail">What to do.</param>
-public sealed record Problem(int Status, string Code, string Title, string Detail) : IResult
+internal sealed record Problem(int Status, string Code, string Title, string Detail) : IResult
 {
     /// <summary>The media type.</summary>
     public const string MediaType = "application/problem+json";

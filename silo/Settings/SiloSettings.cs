@@ -49,7 +49,7 @@ public sealed class SiloSettings
         ValidateOptionsResult result = new SiloSettingsValidator().Validate(name: null, settings);
         if (result.Failed)
         {
-            throw new StartRefusedException($"The configuration is wrong: {string.Join(' ', result.Failures)}");
+            throw new StartRefusedException($"The configuration is wrong: {string.Join(' ', result.Failures.Select(WithoutMember))}");
         }
 
         if (settings.Orleans.Clustering == OrleansSettings.Database && settings.Database.Provider == DatabaseSettings.Sqlite)
@@ -61,6 +61,21 @@ public sealed class SiloSettings
 
         return settings;
     }
+
+    // "Member: sentence": our sentences name the setting in full.
+    private static string WithoutMember(string failure) => failure[(failure.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+}
+
+/// <summary>A TCP port, 1 to 65535.</summary>
+/// <param name="setting">The setting's full name.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PortAttribute(string setting) : ValidationAttribute($"{setting} is not a port.")
+{
+    /// <summary>Gets the setting's full name.</summary>
+    public string Setting { get; } = setting;
+
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) => value is >= 1 and <= 65535;
 }
 
 /// <summary>One silo's place in its Orleans cluster. Section <c>Orleans</c>.</summary>
@@ -85,11 +100,11 @@ public sealed class OrleansSettings
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>Gets or sets the port for other silos.</summary>
-    [Range(1, 65535, ErrorMessage = "Orleans:SiloPort is not a port.")]
+    [Port("Orleans:SiloPort")]
     public int SiloPort { get; set; }
 
     /// <summary>Gets or sets the port for clients.</summary>
-    [Range(1, 65535, ErrorMessage = "Orleans:GatewayPort is not a port.")]
+    [Port("Orleans:GatewayPort")]
     public int GatewayPort { get; set; }
 
     /// <summary>Gets or sets where membership lies: <c>development</c> or <c>database</c>. Default: development.</summary>
@@ -142,7 +157,7 @@ public sealed class ManagementSettings
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>Gets or sets the port.</summary>
-    [Range(1, 65535, ErrorMessage = "Management:Port is not a port.")]
+    [Port("Management:Port")]
     public int Port { get; set; }
 }
 

@@ -11,14 +11,24 @@ internal sealed class ModelRouteTable : IModelRoutes
     private readonly Dictionary<string, ClassRow> classes;
     private readonly Dictionary<string, Entry> routes;
 
-    public ModelRouteTable(RouteTableFile table, Region region, IEnumerable<IModelProtocol> protocols, SecretFolder secrets, TimeProvider clock)
+    public ModelRouteTable(
+        RouteTableFile table,
+        Region region,
+        IEnumerable<IModelProtocol> protocols,
+        SecretFolder secrets,
+        TimeProvider clock
+    )
     {
         this.region = region;
         this.clock = clock;
         Secrets = secrets;
         Dictionary<string, IModelProtocol> byName = protocols.ToDictionary(protocol => protocol.Name, StringComparer.Ordinal);
         classes = table.Classes.ToDictionary(row => row.Name, StringComparer.Ordinal);
-        routes = table.Routes.ToDictionary(row => row.Id, row => new Entry(row, ToRoute(row, byName[row.Protocol])), StringComparer.Ordinal);
+        routes = table.Routes.ToDictionary(
+            row => row.Id,
+            row => new Entry(row, ToRoute(row, byName[row.Protocol])),
+            StringComparer.Ordinal
+        );
     }
 
     /// <summary>Gets the vendors' keys.</summary>
@@ -105,7 +115,10 @@ internal sealed class ModelRouteTable : IModelRoutes
 
     /// <inheritdoc/>
     public bool IsOpen(ModelRoute route) =>
-        routes.TryGetValue(route.Id, out Entry? entry) && ReferenceEquals(entry.Route, route) && StateOf(entry) == RouteState.Open && IsInForce(route.Id);
+        routes.TryGetValue(route.Id, out Entry? entry)
+        && ReferenceEquals(entry.Route, route)
+        && StateOf(entry) == RouteState.Open
+        && IsInForce(route.Id);
 
     /// <summary>Tells whether a connection to this host and port may be made: whether an open route in force has it as its endpoint.</summary>
     /// <param name="host">As it stands in the address.</param>
@@ -143,7 +156,8 @@ internal sealed class ModelRouteTable : IModelRoutes
 
     private RouteState StateOf(Entry entry) => RouteStates.Of(entry.Row, region, clock.GetUtcNow(), Secrets);
 
-    private bool IsInForce(string id) => classes.Values.Any(row => VersionOf(row) is { } version && version.Routes.Contains(id, StringComparer.Ordinal));
+    private bool IsInForce(string id) =>
+        classes.Values.Any(row => VersionOf(row) is { } version && version.Routes.Contains(id, StringComparer.Ordinal));
 
     private ClassVersion? VersionOf(ClassRow row)
     {

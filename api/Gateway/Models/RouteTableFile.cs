@@ -93,6 +93,7 @@ internal sealed record RouteRow(
 internal sealed record ContractRow(string Title, string Sha256, DateOnly SignedOn, DateOnly VerifiedUntil);
 
 /// <summary>The route table cannot be used. The message is one sentence for the operator.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Roslynator", "RCS1194", Justification = "Always with a sentence for the operator.")]
 public sealed class RouteTableException : Exception
 {
     /// <summary>Makes the exception.</summary>

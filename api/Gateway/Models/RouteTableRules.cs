@@ -46,22 +46,34 @@ internal static class RouteTableRules
     private static void CheckRoute(RouteRow row, string where, IReadOnlySet<string> protocols, bool allowLoopback)
     {
         Require(IsName(row.Id), $"{where}.id is no name (lower-case letters, digits, dots, hyphens)");
-        Require(protocols.Contains(row.Protocol), $"{where}.protocol is not one of {string.Join(", ", protocols.Order(StringComparer.Ordinal))}");
+        Require(
+            protocols.Contains(row.Protocol),
+            $"{where}.protocol is not one of {string.Join(", ", protocols.Order(StringComparer.Ordinal))}"
+        );
         Require(IsText(row.Model, 128) && row.Model.AsSpan().IndexOfAny('"', '\\') < 0, $"{where}.model is no model name");
         Require(row.OfferedAs is null || IsName(row.OfferedAs), $"{where}.offeredAs is no name");
         Require(IsText(row.Vendor, 100), $"{where}.vendor is missing");
         Require(row.Limits.ContextCharacters > 0 && row.Limits.MaxOutputTokens > 0, $"{where}.limits must be above 0");
         if (string.Equals(row.Protocol, Extractive.ExtractiveProtocol.ProtocolName, StringComparison.Ordinal))
         {
-            Require(row.Endpoint is null && row.Secret is null && row.Contract is null, $"{where} is embedded and has neither endpoint, secret nor contract");
+            Require(
+                row.Endpoint is null && row.Secret is null && row.Contract is null,
+                $"{where} is embedded and has neither endpoint, secret nor contract"
+            );
             return;
         }
-        Require(row.Endpoint is not null && IsEndpoint(row.Endpoint, allowLoopback), $"{where}.endpoint is no https address without user, query and fragment");
+        Require(
+            row.Endpoint is not null && IsEndpoint(row.Endpoint, allowLoopback),
+            $"{where}.endpoint is no https address without user, query and fragment"
+        );
         Require(row.Secret is not null && IsName(row.Secret), $"{where}.secret is no name");
         if (row.Contract is { } contract)
         {
             Require(IsText(contract.Title, 200), $"{where}.contract.title is missing");
-            Require(contract.Sha256.Length == 64 && !contract.Sha256.AsSpan().ContainsAnyExcept(HexDigits), $"{where}.contract.sha256 is not 64 lower-case hex digits");
+            Require(
+                contract.Sha256.Length == 64 && !contract.Sha256.AsSpan().ContainsAnyExcept(HexDigits),
+                $"{where}.contract.sha256 is not 64 lower-case hex digits"
+            );
         }
     }
 
@@ -70,7 +82,15 @@ internal static class RouteTableRules
         Require(IsName(row.Name), $"{where}.name is no name (lower-case letters, digits, dots, hyphens)");
         Require(row.NoticeDays is >= 0 and <= 365, $"{where}.noticeDays is not 0 to 365");
         Require(
-            row.Limits is { SessionTokens: > 0, ContextCharacters: > 0, SelectionCharacters: > 0, InstructionCharacters: > 0, DocumentsPerTurn: > 0, MaxOutputTokens: > 0 },
+            row.Limits
+                is {
+                    SessionTokens: > 0,
+                    ContextCharacters: > 0,
+                    SelectionCharacters: > 0,
+                    InstructionCharacters: > 0,
+                    DocumentsPerTurn: > 0,
+                    MaxOutputTokens: > 0
+                },
             $"{where}.limits must be above 0"
         );
         Require(row.Versions.Count > 0, $"{where} has no version");
@@ -85,7 +105,10 @@ internal static class RouteTableRules
             Require(version.Routes.All(routes.ContainsKey), $"{at}.routes names a route that is not in the table");
             Require(version.Routes.Distinct(StringComparer.Ordinal).Count() == version.Routes.Count, $"{at}.routes names a route twice");
             bool adds = before is not null && version.Routes.Except(before.Routes, StringComparer.Ordinal).Any();
-            Require(!adds || version.EffectiveAt - version.AnnouncedAt >= TimeSpan.FromDays(row.NoticeDays), $"{at} adds a route before the notice period of {row.NoticeDays} days is over");
+            Require(
+                !adds || version.EffectiveAt - version.AnnouncedAt >= TimeSpan.FromDays(row.NoticeDays),
+                $"{at} adds a route before the notice period of {row.NoticeDays} days is over"
+            );
         }
     }
 
@@ -99,7 +122,8 @@ internal static class RouteTableRules
             || (allowLoopback && endpoint.IsLoopback && string.Equals(endpoint.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal))
         );
 
-    private static bool IsText(string text, int longest) => !string.IsNullOrWhiteSpace(text) && text.Length <= longest && !text.Any(char.IsControl);
+    private static bool IsText(string text, int longest) =>
+        !string.IsNullOrWhiteSpace(text) && text.Length <= longest && !text.Any(char.IsControl);
 
     private static void Require(bool holds, string otherwise)
     {

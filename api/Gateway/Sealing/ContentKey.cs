@@ -44,10 +44,7 @@ internal sealed class ContentKey : IDisposable
             return null;
         }
         ContentKey read = new();
-        if (
-            Base64Url.DecodeFromUtf8(base64Url, read.key, out _, out int written) == System.Buffers.OperationStatus.Done
-            && written == Size
-        )
+        if (Base64Url.DecodeFromUtf8(base64Url, read.key, out _, out int written) == System.Buffers.OperationStatus.Done && written == Size)
         {
             return read;
         }

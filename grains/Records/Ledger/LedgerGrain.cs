@@ -56,7 +56,9 @@ internal sealed class LedgerGrain(ILedgerStore store, TimeProvider clock) : Grai
         bool atStart = from == 1;
         long first = atStart ? from : from - 1;
         IReadOnlyList<LedgerRow> rows = await store.ReadAsync(Tenant, first, count + (atStart ? 1 : 2), cancellationToken);
-        bool holds = LedgerChain.Holds(rows, atStart ? LedgerChain.Origin : null) && (rows.Count == 0 || rows[0].Sequence == first);
+        bool holds =
+            LedgerChain.Holds(rows, atStart ? LedgerChain.Origin : (ReadOnlyMemory<byte>?)null)
+            && (rows.Count == 0 || rows[0].Sequence == first);
         LedgerLine[] lines =
         [
             .. rows.Where(row => row.Sequence >= from).Take(count).Select(row => new LedgerLine(row.Sequence, row.At, row.Entry, row.Hash)),

@@ -21,7 +21,7 @@ namespace Lethe.ClusterTests.Cells;
 /// <summary>Both cells: records silos in memory, and their Controls over real TLS on loopback.</summary>
 public sealed class TwoCells : IAsyncLifetime
 {
-    private const int Tenants = 40;
+    private const int Tenants = 99; // one per test
     private readonly TestPki pki = new();
     private readonly List<TestIssuer> issuers = [];
     private int next;

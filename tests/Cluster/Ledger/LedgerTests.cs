@@ -117,7 +117,7 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Chain_OfAKnownRow_HasItsKnownHash() // stored for good: a change here breaks every ledger
+    public void Chain_OfAKnownRow_HasItsKnownHash() // computed apart, by its definition; stored for good: a change here breaks every ledger
     {
         LedgerRow row = LedgerChain.Follow(
             "kanzlei-muster",
@@ -125,7 +125,7 @@ public sealed class LedgerTests : IAsyncLifetime
             DateTimeOffset.FromUnixTimeMilliseconds(1_780_000_000_000),
             Entry("share-1")
         );
-        Assert.Equal("golden", Convert.ToHexStringLower(row.Hash.Span));
+        Assert.Equal("634c58668df6dab8c14167a3e57104d9ad952bce639b014596d4e17267268e48", Convert.ToHexStringLower(row.Hash.Span));
     }
 
     private static LedgerEntry Entry(string subject) => new(LedgerEvent.ShareStored, AccountId.FromHmac(new byte[32]), subject, Region.Eu);

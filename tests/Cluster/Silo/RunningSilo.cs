@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace Lethe.ClusterTests.Silo;
@@ -66,7 +67,14 @@ public sealed class RunningSilo : IAsyncDisposable
 
     public static async Task<RunningSilo> StartAsync(Dictionary<string, string?> settings, Action<IServiceCollection>? services = null)
     {
-        WebApplication host = SiloHost.Create(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), services);
+        WebApplication host = SiloHost.Create(
+            new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+            collection =>
+            {
+                collection.AddLogging(logging => logging.ClearProviders());
+                services?.Invoke(collection);
+            }
+        );
         try
         {
             await host.StartAsync();

@@ -117,6 +117,22 @@ public sealed class MoveTests(TwoCells cells)
     }
 
     [Fact]
+    public async Task Move_ThatWasLeftHalfWay_IsFinishedByTheOldCellsControlItself()
+    {
+        TestTenant tenant = await cells.NewTenantAsync();
+        cells.Eu.Link.Reset();
+        Assert.Null(await cells.Eu.Driver.BeginAsync(tenant.Id, cells.Eu.Caller(tenant), Region.Ch, Cancel));
+        for (int tries = 0; tries < 200 && !await cells.Ch.ServesAsync(tenant); tries++)
+        {
+            await ServesAtMostOnceAsync(tenant);
+            cells.Eu.Silo.Clock.Advance(TimeSpan.FromMinutes(5)); // the interval at which pending moves are looked for
+            await Task.Delay(20, Cancel);
+        }
+        Assert.True(await cells.Ch.ServesAsync(tenant));
+        Assert.False(await cells.Eu.ServesAsync(tenant));
+    }
+
+    [Fact]
     public async Task Move_RefusedByTheNewCell_ServesInTheOldOneAgainAndMayBeTriedAgain()
     {
         TestTenant tenant = await cells.NewTenantAsync();

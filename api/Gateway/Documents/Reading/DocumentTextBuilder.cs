@@ -143,6 +143,19 @@ internal sealed class DocumentTextBuilder(ReadingBudget budget) : IDisposable
         }
     }
 
+    /// <summary>Takes back the last character of the open paragraph, a hyphen at the end of a line; a soft one was never kept.</summary>
+    public void DropLast()
+    {
+        if (HasOpenText && buffer[length - 1] == '-')
+        {
+            length--;
+        }
+        else if (HasOpenText && buffer.AsSpan(start, length - start).EndsWith("\u2010"u8))
+        {
+            length -= 3;
+        }
+    }
+
     /// <summary>Ends the line in the open paragraph.</summary>
     public void Break()
     {
