@@ -17,6 +17,10 @@ public sealed class Sealed(byte[] bytes)
     /// <summary>Gets the ciphertext, to be opened at the edge or stored as it is.</summary>
     public ReadOnlyMemory<byte> Memory => bytes;
 
+    /// <summary>Copies the ciphertext, so that its owner may clear its own while the copy is still being read.</summary>
+    /// <returns>A copy with an owner of its own.</returns>
+    public Sealed Copy() => new([.. bytes]);
+
     /// <summary>Overwrites the ciphertext with zeros. Only its last owner calls this.</summary>
     public void Clear() => System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
 
 namespace Lethe.PrivacyPass;
@@ -9,7 +8,6 @@ namespace Lethe.PrivacyPass;
 /// The issuer's half of RFC 9474: signs blinded messages with the private key of one policy class and epoch. It cannot tell
 /// what it signs, nor recognise it later. Safe for parallel use.
 /// </summary>
-[SupportedOSPlatform("linux")]
 public sealed class BlindSigner : IDisposable
 {
     private readonly OpenSslRsa rsa;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
 
 namespace Lethe.PrivacyPass;
@@ -8,7 +7,6 @@ namespace Lethe.PrivacyPass;
 /// Raw RSA on OpenSSL, which .NET does not offer: constant-time exponentiation, base blinding and a fault check of the CRT
 /// result are libcrypto's. The key handle is shared by all threads; each call has a context of its own.
 /// </summary>
-[SupportedOSPlatform("linux")]
 internal sealed partial class OpenSslRsa : IDisposable
 {
     private const string Library = "libcrypto.so.3";
@@ -19,7 +17,15 @@ internal sealed partial class OpenSslRsa : IDisposable
 
     public OpenSslRsa(RSAParameters parameters)
     {
-        RequireLibrary();
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out nint _))
+        {
+            throw new PlatformNotSupportedException("Blind signing needs OpenSSL 3 (libcrypto.so.3), which was not found.");
+        }
+        // The handle comes from the library that .NET loaded; another build of it could not read the handle.
+        if ((nuint)SafeEvpPKeyHandle.OpenSslVersion != OpenSSL_version_num())
+        {
+            throw new PlatformNotSupportedException("Blind signing needs the same OpenSSL library that .NET has loaded.");
+        }
         using var rsa = new RSAOpenSsl(parameters);
         key = rsa.DuplicateKeyHandle();
         length = parameters.Modulus!.Length;
@@ -32,19 +38,6 @@ internal sealed partial class OpenSslRsa : IDisposable
 
     /// <summary>Raises to the public exponent.</summary>
     public byte[] PublicOperation(ReadOnlySpan<byte> value) => Run(value, isPrivate: false);
-
-    private static void RequireLibrary()
-    {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out nint _))
-        {
-            throw new PlatformNotSupportedException("Blind signing needs OpenSSL 3 (libcrypto.so.3), which was not found.");
-        }
-        // The handle comes from the library that .NET loaded; another build of it could not read the handle.
-        if ((nuint)SafeEvpPKeyHandle.OpenSslVersion != OpenSSL_version_num())
-        {
-            throw new PlatformNotSupportedException("Blind signing needs the same OpenSSL library that .NET has loaded.");
-        }
-    }
 
     private byte[] Run(ReadOnlySpan<byte> value, bool isPrivate)
     {

@@ -41,7 +41,7 @@ public static class PaddedBase64Url
         }
         var decoded = new byte[bare.Length * 3 / 4];
         if (
-            !Base64Url.TryDecodeFromChars(bare, decoded, out int written)
+            Base64Url.DecodeFromChars(bare, decoded, out int _, out int written) != OperationStatus.Done
             || written != decoded.Length
             || !bare.SequenceEqual(Base64Url.EncodeToString(decoded))
         )

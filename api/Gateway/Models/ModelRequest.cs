@@ -1,3 +1,5 @@
+using Lethe.Gateway.Documents.Reading;
+
 namespace Lethe.Gateway.Models;
 
 /// <summary>Who speaks in a message.</summary>
@@ -22,15 +24,20 @@ public sealed record ModelMessage(MessageRole Role, IReadOnlyList<ReadOnlyMemory
     public override string ToString() => nameof(ModelMessage);
 }
 
+/// <summary>A text to work on.</summary>
+/// <param name="Utf8">Valid UTF-8; owned by the caller.</param>
+/// <param name="Paragraphs">Its paragraphs as a reader found them; null when nobody looked, then the text is read as Markdown.</param>
+public sealed record MaterialText(ReadOnlyMemory<byte> Utf8, IReadOnlyList<ParagraphSpan>? Paragraphs = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => nameof(MaterialText);
+}
+
 /// <summary>What a model without prompts works on (see <see cref="ModelInput.Material"/>).</summary>
-/// <param name="Documents">UTF-8 texts, whole, in the user's order.</param>
+/// <param name="Documents">Whole texts, in the user's order.</param>
 /// <param name="Instruction">UTF-8; empty when there is none.</param>
 /// <param name="Selection">UTF-8; empty when nothing is selected. When there is one, it is worked on instead of the documents.</param>
-public sealed record ModelMaterial(
-    IReadOnlyList<ReadOnlyMemory<byte>> Documents,
-    ReadOnlyMemory<byte> Instruction,
-    ReadOnlyMemory<byte> Selection
-)
+public sealed record ModelMaterial(IReadOnlyList<MaterialText> Documents, ReadOnlyMemory<byte> Instruction, ReadOnlyMemory<byte> Selection)
 {
     /// <inheritdoc/>
     public override string ToString() => nameof(ModelMaterial);

@@ -38,9 +38,9 @@ public static class TokenEstimate
         else if (request.Material is { } material)
         {
             bytes += material.Instruction.Length + material.Selection.Length;
-            foreach (ReadOnlyMemory<byte> document in material.Documents)
+            foreach (MaterialText document in material.Documents)
             {
-                bytes += material.Selection.IsEmpty ? document.Length : 0;
+                bytes += material.Selection.IsEmpty ? document.Utf8.Length : 0;
             }
         }
         return OfBytes(bytes);

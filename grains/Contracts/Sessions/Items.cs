@@ -17,8 +17,8 @@ public enum ItemKind
 /// <summary>One sealed item with its place. The place is repeated in the ciphertext's associated data.</summary>
 /// <param name="Kind">Document or turn.</param>
 /// <param name="Id">A document's random id, or a turn's number.</param>
-/// <param name="Version">The manifest revision that first knew this version.</param>
-/// <param name="Content">The ciphertext.</param>
+/// <param name="Version">The manifest revision that first knew this version: the base revision plus one.</param>
+/// <param name="Content">The ciphertext. Its bytes belong to the session once they are put, and are zeroed by it.</param>
 [GenerateSerializer, Immutable, Alias("sealed-item")]
 public sealed record SealedItem(
     [property: Id(0)] ItemKind Kind,
@@ -27,15 +27,15 @@ public sealed record SealedItem(
     [property: Id(3)] Sealed Content
 );
 
-/// <summary>Puts an item and its manifest.</summary>
-/// <param name="Item">The item; a document replaces its earlier version.</param>
-/// <param name="Manifest">The sealed manifest of the next revision.</param>
+/// <summary>Puts an item and its manifest: a document, or a turn at the end of its lease.</summary>
+/// <param name="Item">The item; it replaces its earlier version, which is zeroed.</param>
+/// <param name="Manifest">The sealed manifest of the next revision; its bytes belong to the session once they are put.</param>
 /// <param name="BaseRevision">The revision that the manifest was made from; 0 when there was none.</param>
 [GenerateSerializer, Immutable, Alias("put-item")]
 public sealed record PutItem([property: Id(0)] SealedItem Item, [property: Id(1)] Sealed Manifest, [property: Id(2)] long BaseRevision);
 
 /// <summary>Removes an item and puts the manifest without it.</summary>
-/// <param name="Kind">What the item is.</param>
+/// <param name="Kind">Document or turn.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="Manifest">The sealed manifest of the next revision.</param>
 /// <param name="BaseRevision">The revision that the manifest was made from.</param>

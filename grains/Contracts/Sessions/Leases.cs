@@ -17,10 +17,10 @@ public enum LeaseKind
 [GenerateSerializer, Immutable, Alias("take-lease")]
 public sealed record TakeLease([property: Id(0)] LeaseKind Kind, [property: Id(1)] long ReserveTokens);
 
-/// <summary>Ends a lease.</summary>
+/// <summary>Ends a lease. What was reserved and not used comes back; what was used beyond it is taken, down to a budget of 0.</summary>
 /// <param name="Fence">The number it was given under.</param>
 /// <param name="UsedTokens">Model tokens used, 0 or more.</param>
-/// <param name="Remember">What a turn leaves behind; null for a call and for a turn that is not remembered.</param>
+/// <param name="Remember">What a turn leaves behind; null for a call and for a turn that is not remembered. Not put when the turn was cancelled.</param>
 [GenerateSerializer, Immutable, Alias("end-lease")]
 public sealed record EndLease([property: Id(0)] long Fence, [property: Id(1)] long UsedTokens, [property: Id(2)] PutItem? Remember);
 
@@ -48,9 +48,9 @@ public enum LeaseEnding
     /// <summary>It was ended by its holder.</summary>
     Ended = 1,
 
-    /// <summary>It was cancelled by the session's owner.</summary>
+    /// <summary>It was cancelled by the session's owner. Its slot is free at once; its tokens wait for its end, or lapse with it.</summary>
     Cancelled = 2,
 
-    /// <summary>It was not renewed in time, or never was.</summary>
+    /// <summary>It was not renewed in time, or never was. Its whole reservation counts as used.</summary>
     Lapsed = 3,
 }

@@ -17,7 +17,7 @@ public abstract record OpenSessionResult;
 
 /// <summary>The session is open.</summary>
 /// <param name="ExpiresAt">When it ends at the latest.</param>
-/// <param name="IdleSeconds">After how many seconds without a call it ends earlier.</param>
+/// <param name="IdleSeconds">After how many seconds without a call it ends earlier. Describing it is no such call.</param>
 [GenerateSerializer, Immutable, Alias("session-opened")]
 public sealed record SessionOpened([property: Id(0)] DateTimeOffset ExpiresAt, [property: Id(1)] int IdleSeconds) : OpenSessionResult;
 
@@ -38,4 +38,7 @@ public enum SessionRefusal
 
     /// <summary>The token's epoch is over; a token of it is no longer redeemable.</summary>
     EpochOver = 3,
+
+    /// <summary>The store of spent tokens gave no answer. The token may be spent: take another, a little later.</summary>
+    AdmissionUnavailable = 4,
 }

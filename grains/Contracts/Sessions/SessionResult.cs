@@ -15,7 +15,7 @@ public sealed record SessionGone : SessionResult;
 /// <param name="Turns">How many turns it remembers.</param>
 /// <param name="SealedBytes">How many bytes it holds, sealed.</param>
 /// <param name="Revision">The manifest's revision.</param>
-/// <param name="BudgetTokens">Model tokens left.</param>
+/// <param name="BudgetTokens">Model tokens left, without those that are reserved.</param>
 /// <param name="TurnRunning">Whether a turn is running.</param>
 /// <param name="CallsRunning">How many stateless calls are running.</param>
 [GenerateSerializer, Immutable, Alias("session-described")]
@@ -50,7 +50,7 @@ public sealed record ItemsRefused([property: Id(0)] ItemsRefusal Reason) : Sessi
 
 /// <summary>One sealed item.</summary>
 /// <param name="Version">Its version.</param>
-/// <param name="Content">The ciphertext.</param>
+/// <param name="Content">The ciphertext, a copy of its own.</param>
 [GenerateSerializer, Immutable, Alias("item-read")]
 public sealed record ItemRead([property: Id(0)] long Version, [property: Id(1)] Sealed Content) : SessionResult;
 
@@ -81,7 +81,7 @@ public sealed record LeaseRefused([property: Id(0)] LeaseRefusal Reason, [proper
 [GenerateSerializer, Immutable, Alias("lease-held")]
 public sealed record LeaseHeld : SessionResult;
 
-/// <summary>The lease does not stand any more; nothing was changed.</summary>
+/// <summary>The lease does not stand any more; no item was changed. Ending a cancelled lease settles its tokens.</summary>
 /// <param name="Ending">How it ended.</param>
 [GenerateSerializer, Immutable, Alias("lease-ended")]
 public sealed record LeaseEnded([property: Id(0)] LeaseEnding Ending) : SessionResult;

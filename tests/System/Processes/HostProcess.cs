@@ -53,6 +53,7 @@ public sealed class HostProcess : IAsyncDisposable
     {
         ProcessStartInfo start = new("dotnet")
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetDirectoryName(configuration)!,
@@ -119,10 +120,10 @@ public sealed class HostProcess : IAsyncDisposable
         {
             await running.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             running.Kill();
-            throw new InvalidOperationException($"{Name} did not stop within {StopLimit}:\n{Output}");
+            throw new InvalidOperationException($"{Name} did not stop within {StopLimit}:\n{Output}", late);
         }
         return running.ExitCode;
     }

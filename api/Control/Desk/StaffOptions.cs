@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Lethe.Contracts.Support;
+using Lethe.Contracts.Tenants;
+using Lethe.Control.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Lethe.Control.Desk;
+
+/// <summary>The operator's staff, section <c>Provisioning</c>. Who is not named any more loses every right at the next start.</summary>
+internal sealed class StaffOptions
+{
+    /// <summary>Gets or sets the staff.</summary>
+    [ValidateEnumeratedItems]
+    public IList<StaffMemberOptions> Staff { get; set; } = [];
+
+    /// <summary>Makes the roster.</summary>
+    /// <param name="accounts">Makes pseudonyms.</param>
+    /// <returns>An entry each.</returns>
+    public ImmutableArray<StaffEntry> ToEntries(Accounts accounts) =>
+        [
+            .. Staff.Select(member => new StaffEntry(
+                accounts.Of(member.Issuer, member.Subject),
+                member.Roles.Aggregate(Role.None, (all, name) => Roles.TryParse(name, out Role role) ? all | role : all),
+                member.Undertaking?.ToUndertaking()
+            )),
+        ];
+}
+
+/// <summary>Someone of the staff.</summary>
+internal sealed class StaffMemberOptions
+{
+    /// <summary>Gets or sets the issuer: the operator's own.</summary>
+    [Required, MaxLength(512)]
+    public string Issuer { get; set; } = string.Empty;
+
+    /// <summary>Gets or sets the subject there. Stored as a pseudonym only.</summary>
+    [Required, MaxLength(255)]
+    public string Subject { get; set; } = string.Empty;
+
+    /// <summary>Gets or sets the roles: <c>support</c>, <c>operator</c>.</summary>
+    public IList<string> Roles { get; set; } = [];
+
+    /// <summary>Gets or sets the undertaking of confidentiality; without one nothing is shown.</summary>
+    [ValidateObjectMembers]
+    public UndertakingOptions? Undertaking { get; set; }
+}
+
+/// <summary>A signed undertaking of confidentiality.</summary>
+internal sealed class UndertakingOptions
+{
+    private const string DayFormat = "yyyy-MM-dd";
+
+    /// <summary>Gets or sets the day from which it is in force: <c>yyyy-MM-dd</c>.</summary>
+    [Required, RegularExpression(@"\d{4}-\d{2}-\d{2}")]
+    public string SignedOn { get; set; } = string.Empty;
+
+    /// <summary>Gets or sets its last day (UTC): <c>yyyy-MM-dd</c>.</summary>
+    [Required, RegularExpression(@"\d{4}-\d{2}-\d{2}")]
+    public string ValidUntil { get; set; } = string.Empty;
+
+    /// <summary>Gets or sets SHA-256 of the signed paper: 64 hex digits.</summary>
+    [Required, RegularExpression("[0-9a-fA-F]{64}")]
+    public string Sha256 { get; set; } = string.Empty;
+
+    /// <summary>Gets a value indicating whether both days are days, in order.</summary>
+    public bool IsDated =>
+        DateOnly.TryParseExact(SignedOn, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly signed)
+        && DateOnly.TryParseExact(ValidUntil, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly until)
+        && signed <= until;
+
+    /// <summary>Makes the undertaking.</summary>
+    /// <returns>The undertaking.</returns>
+    public Undertaking ToUndertaking() =>
+        new(
+            DateOnly.ParseExact(SignedOn, DayFormat, CultureInfo.InvariantCulture),
+            DateOnly.ParseExact(ValidUntil, DayFormat, CultureInfo.InvariantCulture),
+            Convert.FromHexString(Sha256)
+        );
+}
+
+/// <inheritdoc/>
+[OptionsValidator]
+internal sealed partial class StaffOptionsValidator : IValidateOptions<StaffOptions>;
+
+/// <summary>Refuses staff of a tenant's issuer, roles that are not the operator's to give, and undertakings without days.</summary>
+/// <param name="issuers">The issuers.</param>
+internal sealed class StaffRules(IssuerRegistry issuers) : IValidateOptions<StaffOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, StaffOptions options)
+    {
+        List<string> faults = [];
+        if (options.Staff.Any(member => issuers.Find(member.Issuer) is not { Tenant: null }))
+        {
+            faults.Add("Provisioning:Staff: an Issuer is not the operator's own.");
+        }
+        if (
+            options.Staff.Any(member =>
+                member.Roles.Any(role => !Roles.TryParse(role, out Role known) || (known & Roles.OfOperator) == Role.None)
+            )
+        )
+        {
+            faults.Add("Provisioning:Staff: a role is not one of support and operator.");
+        }
+        if (options.Staff.Any(member => member.Undertaking is { IsDated: false }))
+        {
+            faults.Add("Provisioning:Staff: an Undertaking has no valid days.");
+        }
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Lethe.Contracts.Support;
+using Lethe.Control.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Lethe.Control.Desk;
+
+/// <summary>Tells the records silos at start who the operator's staff are, and tries again until they know.</summary>
+/// <param name="options">The staff.</param>
+/// <param name="accounts">Makes pseudonyms.</param>
+/// <param name="grains">The records silos.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class StaffProvisioning(
+    IOptions<StaffOptions> options,
+    Accounts accounts,
+    IGrainFactory grains,
+    TimeProvider clock,
+    ILogger<StaffProvisioning> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        ImmutableArray<StaffEntry> staff = options.Value.ToEntries(accounts);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await grains.GetGrain<IStaffRosterGrain>(IStaffRosterGrain.Key).ReplaceAsync(staff, stoppingToken);
+                LogProvisioned(staff.Length);
+                return;
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(fault.GetType().Name);
+                await Task.Delay(Pause, clock, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(EventIds.StaffProvisioned, LogLevel.Information, "{Count} staff are on file")]
+    private partial void LogProvisioned(int count);
+
+    [LoggerMessage(EventIds.StaffNotProvisioned, LogLevel.Warning, "The staff could not be put on file: {ExceptionType}")]
+    private partial void LogFailed(string exceptionType);
+}
+
+/// <summary>Adds the desk to the host.</summary>
+internal static class DeskExtensions
+{
+    /// <summary>Adds the staff of the configuration.</summary>
+    /// <param name="services">The host's services.</param>
+    public static void AddDesk(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<StaffOptions, StaffOptionsValidator>().BindConfiguration("Provisioning");
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StaffOptions>, StaffRules>());
+        services.AddHostedService<StaffProvisioning>();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Lethe.Control;
+
+/// <summary>Event ids of Control's log lines: 5000 to 5999. A retired id is not used again.</summary>
+internal static class EventIds
+{
+    public const int Unforeseen = 5000;
+    public const int CellUnavailable = 5001;
+    public const int TenantsProvisioned = 5100;
+    public const int ProvisioningFailed = 5101;
+    public const int RecordPushed = 5102;
+    public const int MoveStepped = 5200;
+    public const int MoveStuck = 5201;
+    public const int CellMessageRefused = 5202;
+    public const int MoveFault = 5203;
+    public const int StaffProvisioned = 5300;
+    public const int StaffNotProvisioned = 5301;
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Lethe.Contracts;
+using Lethe.Contracts.Tenants;
+using Lethe.Control.Hosting;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace Lethe.Control.Identity;
+
+/// <summary>
+/// Decides from the access token alone, before anything of a body is read, whether this cell serves the caller's tenant: if
+/// not, 421 with the right cell. If it does, the request gets its <see cref="TenantContext"/>.
+/// </summary>
+/// <param name="next">What follows.</param>
+/// <param name="options">The cells.</param>
+/// <param name="metrics">Counts what was misdirected.</param>
+internal sealed class TenantGate(RequestDelegate next, IOptions<ControlOptions> options, ControlMetrics metrics)
+{
+    /// <summary>Runs the request.</summary>
+    /// <param name="context">The request, authenticated or not.</param>
+    /// <param name="grains">The records silos.</param>
+    /// <returns>When it is answered.</returns>
+    public async Task InvokeAsync(HttpContext context, IGrainFactory grains)
+    {
+        bool anonymous = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        if (anonymous || context.Features.Get<Caller>() is not { } caller)
+        {
+            await next(context);
+            return;
+        }
+        if (caller.Issuer.Tenant is not { } tenant)
+        {
+            context.Features.Set(new StaffContext(caller.Account));
+            await next(context);
+            return;
+        }
+        TenantResult result = await grains.GetGrain<ITenantGrain>(tenant.GrainKey).MemberAsync(caller.Account, context.RequestAborted);
+        if (result is MemberFound member)
+        {
+            context.Features.Set(new TenantContext(tenant, caller.Account, member.Roles, member.PolicyClass));
+            await next(context);
+            return;
+        }
+        await Refusal(result).ExecuteAsync(context);
+    }
+
+    /// <summary>Makes the problem of a tenant that does not serve the caller here.</summary>
+    /// <param name="result">What the tenant answered.</param>
+    /// <returns>The problem.</returns>
+    public Problem Refusal(TenantResult result)
+    {
+        if (result is TenantElsewhere)
+        {
+            metrics.Misdirected();
+        }
+        return TenantProblems.Of(result, options.Value);
+    }
+}
+
+/// <summary>The problems of a tenant that is not served here, and of an account that is none of its.</summary>
+internal static class TenantProblems
+{
+    /// <summary>Makes the problem.</summary>
+    /// <param name="result">What the tenant answered.</param>
+    /// <param name="options">The cells.</param>
+    /// <returns>The problem.</returns>
+    public static Problem Of(TenantResult result, ControlOptions options) =>
+        result switch
+        {
+            TenantElsewhere elsewhere => Problems.Misdirected(elsewhere.Region.ToName(), options.Cell(elsewhere.Region)?.ControlUrl),
+            TenantMoving moving => Problems.RegionChangePending with { RetryAfterSeconds = moving.RetryAfterSeconds },
+            TenantUnknown => Problems.TenantUnknown,
+            MemberUnknown => Problems.NotAMember,
+            _ => throw new UnreachableException(),
+        };
+}

@@ -1,0 +1,155 @@
+namespace Lethe.Control;
+
+/// <summary>Problems of the whole host, of sign-in, tenants and tokens. A code never gets another meaning and is never used again.</summary>
+public static partial class Problems
+{
+    /// <summary>Gets the problem of a body that is not what the route takes.</summary>
+    public static Problem BodyInvalid =>
+        new(400, "body_invalid", "The body is not what this route takes", "See /openapi/v1.json for the members and their types.");
+
+    /// <summary>Gets the problem of a request that is no valid HTTP.</summary>
+    public static Problem RequestInvalid => new(400, "request_invalid", "The request is no valid HTTP", "Correct the request.");
+
+    /// <summary>Gets the problem of a path that is no route.</summary>
+    public static Problem NotFound => new(404, "not_found", "There is nothing here", "See /openapi/v1.json for the routes.");
+
+    /// <summary>Gets the problem of a method that the route does not know.</summary>
+    public static Problem MethodNotAllowed =>
+        new(405, "method_not_allowed", "The route does not know this method", "See the Allow header.");
+
+    /// <summary>Gets the problem of a body that came too slowly.</summary>
+    public static Problem RequestTimeout => new(408, "request_timeout", "The body came too slowly", "Send the request again.");
+
+    /// <summary>Gets the problem of a body without a length.</summary>
+    public static Problem LengthRequired => new(411, "length_required", "The request does not tell its length", "Send Content-Length.");
+
+    /// <summary>Gets the problem of a body that is too large.</summary>
+    public static Problem BodyTooLarge => new(413, "body_too_large", "The body is larger than this route takes", "Send less.");
+
+    /// <summary>Gets the problem of a content type that the route does not take.</summary>
+    public static Problem MediaTypeUnsupported =>
+        new(415, "media_type_unsupported", "The route does not take this content type", "See /openapi/v1.json for the content types.");
+
+    /// <summary>Gets the problem of headers that are too large.</summary>
+    public static Problem HeadersTooLarge => new(431, "headers_too_large", "The headers are too large", "Send fewer or shorter headers.");
+
+    /// <summary>Gets the problem of a request without an access token.</summary>
+    public static Problem AccessTokenRequired =>
+        new(401, "access_token_required", "An access token is needed", "Sign in and send Authorization: Bearer ….")
+        {
+            Authenticate = "Bearer",
+        };
+
+    /// <summary>Gets the problem of an access token that is not valid here.</summary>
+    public static Problem AccessTokenInvalid =>
+        new(401, "access_token_invalid", "The access token is not valid here", "Sign in again.")
+        {
+            Authenticate = "Bearer error=\"invalid_token\"",
+        };
+
+    /// <summary>Gets the problem of an account that is none of the tenant's.</summary>
+    public static Problem NotAMember =>
+        new(403, "not_a_member", "The account is not a member of this tenant", "Ask the tenant's administrator.");
+
+    /// <summary>Gets the problem of an account without the role.</summary>
+    public static Problem RoleRequired =>
+        new(403, "role_required", "The account has not got the role that this needs", "Ask the tenant's owner.");
+
+    /// <summary>Gets the problem of a tenant that no cell serves.</summary>
+    public static Problem TenantUnknown => new(403, "tenant_unknown", "No cell serves this tenant", "Ask the operator.");
+
+    /// <summary>Gets the problem of a tenant with data.</summary>
+    public static Problem TenantHasData =>
+        new(
+            409,
+            "tenant_has_data",
+            "The tenant holds cases, shares or other accounts",
+            "The region of a tenant with data cannot be changed yet. Nothing was changed."
+        );
+
+    /// <summary>Gets the problem of a region that has no cell that the tenant could move to.</summary>
+    public static Problem RegionNotAvailable =>
+        new(
+            409,
+            "region_not_available",
+            "The tenant cannot move to this region",
+            "That cell does not know the tenant's sign-in, or there is none. Nothing was changed."
+        );
+
+    /// <summary>Gets the problem of a region that is none.</summary>
+    public static Problem RegionUnknown => new(422, "region_unknown", "There is no such region", "Choose eu or ch.") { Member = "region" };
+
+    /// <summary>Gets the problem of a discovery without a name to look for.</summary>
+    public static Problem DiscoveryNameInvalid =>
+        new(422, "discovery_name_invalid", "Neither a login domain nor a tenant", "Send exactly one of domain and tenant.");
+
+    /// <summary>Gets the problem of a token request that is malformed or names a key that does not issue.</summary>
+    public static Problem TokenRequestInvalid =>
+        new(422, "token_request_invalid", "The token request is malformed or names no issuing key", "Fetch the issuer directory again.");
+
+    /// <summary>Gets the problem of a batch of which nothing could be issued.</summary>
+    public static Problem TokenBatchRefused =>
+        new(400, "token_batch_refused", "None of the batch's requests names an issuing key", "Fetch the issuer directory again.");
+
+    /// <summary>Gets the problem of an account that has drawn what it may.</summary>
+    public static Problem QuotaSpent =>
+        new(429, "quota_spent", "The account has drawn as many tokens as it may in this epoch", "Wait for the next epoch.");
+
+    /// <summary>Gets the problem of a tenant that has drawn what it may.</summary>
+    public static Problem TenantQuotaSpent =>
+        new(
+            429,
+            "tenant_quota_spent",
+            "The tenant has drawn as many tokens as it may in this epoch",
+            "Wait for the next epoch, or ask the owner."
+        );
+
+    /// <summary>Gets the problem of a tenant that is changing its region.</summary>
+    public static Problem RegionChangePending =>
+        new(503, "region_change_pending", "The tenant is changing its region", "Try again.") { RetryAfterSeconds = 2 };
+
+    /// <summary>Gets the problem of another cell that does not answer.</summary>
+    public static Problem OtherCellUnavailable =>
+        new(503, "other_cell_unavailable", "The other cell does not answer", "Try again later. Nothing was changed.")
+        {
+            RetryAfterSeconds = 30,
+        };
+
+    /// <summary>Gets the problem of silos that do not answer.</summary>
+    public static Problem CellUnavailable =>
+        new(503, "cell_unavailable", "The cell's records cannot be reached", "Try again later.") { RetryAfterSeconds = 2 };
+
+    /// <summary>Gets the problem of what nobody foresaw.</summary>
+    public static Problem Unforeseen =>
+        new(500, "unforeseen", "Something went wrong here", "Try again later; tell the operator when it stays.");
+
+    /// <summary>Makes the problem of a request that belongs to another cell.</summary>
+    /// <param name="region">The other cell's region.</param>
+    /// <param name="baseUrl">Its Control's address.</param>
+    /// <returns>The problem.</returns>
+    public static Problem Misdirected(string region, string? baseUrl) =>
+        new(421, "misdirected", "Another cell serves this tenant", "Turn to baseUrl. Nothing of the body was read.")
+        {
+            Region = region,
+            BaseUrl = baseUrl,
+        };
+
+    /// <summary>Finds the problem for a bare status, as the server gives it for a request that no route has seen.</summary>
+    /// <param name="status">The status.</param>
+    /// <returns>The problem.</returns>
+    public static Problem OfStatus(int status) =>
+        status switch
+        {
+            401 => AccessTokenRequired,
+            403 => RoleRequired,
+            404 => NotFound,
+            405 => MethodNotAllowed,
+            408 => RequestTimeout,
+            411 => LengthRequired,
+            413 => BodyTooLarge,
+            415 => MediaTypeUnsupported,
+            431 => HeadersTooLarge,
+            >= 400 and < 500 => RequestInvalid,
+            _ => Unforeseen,
+        };
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+
+namespace Lethe.Gateway.Models;
+
+/// <summary>Tries the chosen routes in their order. After the first answer byte there is no other route any more.</summary>
+/// <param name="table">Asked again just before bytes leave.</param>
+internal sealed class ModelRunner(IModelRoutes table) : IModelRunner
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ModelEvent> RunAsync(
+        RoutesChosen routes,
+        ModelRequest request,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        ModelFailed failed = new(ModelFailure.NoCompliantRoute, 0);
+        foreach (ModelRoute route in routes.Routes)
+        {
+            if (!table.IsOpen(route))
+            {
+                continue;
+            }
+            yield return new ModelReached(route);
+            bool answered = false;
+            bool again = false;
+            await foreach (ModelEvent happened in route.Protocol.RunAsync(route, request, cancellationToken))
+            {
+                answered |= happened is TextDelta;
+                if (!answered && happened is ModelFailed { Failure: not ModelFailure.UpstreamFiltered } failure)
+                {
+                    failed = failure;
+                    again = true;
+                    break;
+                }
+                yield return happened;
+            }
+            if (!again)
+            {
+                yield break;
+            }
+        }
+        yield return failed;
+    }
+}

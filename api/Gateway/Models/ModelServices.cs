@@ -1,0 +1,45 @@
+using Lethe.Gateway.Hosting;
+using Lethe.Gateway.Models.Extractive;
+using Microsoft.Extensions.Options;
+
+namespace Lethe.Gateway.Models;
+
+/// <summary>Registers the route table and the protocols behind it.</summary>
+internal static class ModelServices
+{
+    /// <summary>Adds models. A malformed route table stops the host before it listens.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddModels(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<ModelOptions, ModelOptionsValidator>().BindConfiguration("Routes");
+        services.AddSingleton<IModelProtocol, ExtractiveProtocol>();
+        services.AddSingleton<IModelRoutes>(ReadTable).AddSingleton<IModelRunner, ModelRunner>();
+        services.AddHostedService<TableAtStart>();
+        return services;
+    }
+
+    private static ModelRouteTable ReadTable(IServiceProvider provider)
+    {
+        ModelOptions options = provider.GetRequiredService<IOptions<ModelOptions>>().Value;
+        Contracts.Region region = provider.GetRequiredService<IOptions<CellsOptions>>().Value.Region!.Value;
+        List<IModelProtocol> protocols = [.. provider.GetServices<IModelProtocol>()];
+        HashSet<string> names = protocols.Select(protocol => protocol.Name).ToHashSet(StringComparer.Ordinal);
+        RouteTableFile table = RouteTableFile.Read(
+            File.ReadAllBytes(options.File),
+            Contracts.RegionNames.ToName(region),
+            names,
+            options.AllowLoopback
+        );
+        TimeProvider clock = provider.GetRequiredService<TimeProvider>();
+        return new ModelRouteTable(table, region, protocols, new SecretFolder(options.SecretsFolder, clock), clock);
+    }
+
+    /// <summary>Reads the table before anything listens.</summary>
+    private sealed class TableAtStart(IModelRoutes table) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.FromResult(table);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,147 @@
+using Lethe.Contracts.Sessions;
+
+namespace Lethe.Gateway.Sessions;
+
+/// <summary>Why a lease's work has to stop.</summary>
+internal enum StopReason
+{
+    /// <summary>It does not.</summary>
+    None,
+
+    /// <summary>The client went away.</summary>
+    ClientGone,
+
+    /// <summary>The session's owner cancelled it.</summary>
+    Cancelled,
+
+    /// <summary>The session is gone.</summary>
+    SessionGone,
+
+    /// <summary>The lease could not be renewed in time.</summary>
+    Lapsed,
+}
+
+/// <summary>A lease that is renewed in the background for as long as it is not ended. <see cref="Stopped"/> says when to stop working.</summary>
+internal sealed class HeldLease : IAsyncDisposable
+{
+    private static readonly TimeSpan CallsStartLater = TimeSpan.FromSeconds(1); // short calls need no renewal
+    private readonly ISessionGrain grain;
+    private readonly LeaseTaken taken;
+    private readonly TimeProvider clock;
+    private readonly CancellationTokenSource stopped;
+    private readonly CancellationTokenSource ending = new();
+    private readonly CancellationToken client;
+    private readonly Task keeping;
+    private StopReason reason;
+    private bool ended;
+
+    /// <summary>Initializes a new instance of the <see cref="HeldLease"/> class and begins to renew it.</summary>
+    /// <param name="grain">The session's grain.</param>
+    /// <param name="taken">What it gave.</param>
+    /// <param name="kind">What the lease is for.</param>
+    /// <param name="clock">Times the renewals.</param>
+    /// <param name="client">The client's.</param>
+    public HeldLease(ISessionGrain grain, LeaseTaken taken, LeaseKind kind, TimeProvider clock, CancellationToken client)
+    {
+        (this.grain, this.taken, this.clock, this.client) = (grain, taken, clock, client);
+        stopped = CancellationTokenSource.CreateLinkedTokenSource(client);
+        keeping = KeepAsync(kind == LeaseKind.Call ? CallsStartLater : TimeSpan.Zero);
+    }
+
+    /// <summary>Gets what the grain gave: fence, revision, manifest.</summary>
+    public LeaseTaken Taken => taken;
+
+    /// <summary>Gets the token that is cancelled when the work has to stop.</summary>
+    public CancellationToken Stopped => stopped.Token;
+
+    /// <summary>Gets why.</summary>
+    public StopReason Reason =>
+        reason != StopReason.None ? reason
+        : client.IsCancellationRequested ? StopReason.ClientGone
+        : StopReason.None;
+
+    /// <summary>Ends the lease and settles its tokens.</summary>
+    /// <param name="usedTokens">Model tokens used.</param>
+    /// <param name="remember">What a turn leaves behind, or null.</param>
+    /// <returns>The grain's answer. On <see cref="ItemsRefusal.ManifestMoved"/> the lease still stands: seal anew and repeat.</returns>
+    public async Task<SessionResult> EndAsync(long usedTokens, PutItem? remember = null)
+    {
+        // Not the client's token: what was used is settled also when nobody listens any more.
+        SessionResult result = await grain.EndLeaseAsync(new EndLease(taken.Fence, usedTokens, remember), CancellationToken.None);
+        if (result is not ItemsRefused { Reason: ItemsRefusal.ManifestMoved })
+        {
+            ended = true;
+            await ending.CancelAsync();
+        }
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        await keeping;
+        if (!ended)
+        {
+            ended = true;
+            try
+            {
+                await grain.EndLeaseAsync(new EndLease(taken.Fence, 0, Remember: null), CancellationToken.None);
+            }
+            catch (Exception fault) when (fault is OrleansException or TimeoutException)
+            {
+                // The silo is out of reach: the lease lapses by itself.
+            }
+        }
+        stopped.Dispose();
+        ending.Dispose();
+    }
+
+    private async Task KeepAsync(TimeSpan startAfter)
+    {
+        long renewedAt = clock.GetTimestamp();
+        TimeSpan lifetime = TimeSpan.FromSeconds(taken.LeaseSeconds);
+        try
+        {
+            await Task.Delay(startAfter, clock, ending.Token);
+            while (reason == StopReason.None && !ending.IsCancellationRequested)
+            {
+                try
+                {
+                    long askedAt = clock.GetTimestamp();
+                    SessionResult result = await grain.KeepLeaseAsync(taken.Fence, ending.Token);
+                    renewedAt = askedAt;
+                    reason = result switch
+                    {
+                        LeaseHeld => StopReason.None,
+                        LeaseEnded { Ending: LeaseEnding.Cancelled } => StopReason.Cancelled,
+                        LeaseEnded { Ending: LeaseEnding.Ended } when ended => StopReason.None,
+                        LeaseEnded => StopReason.Lapsed,
+                        _ => StopReason.SessionGone,
+                    };
+                    if (result is LeaseEnded)
+                    {
+                        break;
+                    }
+                }
+                catch (Exception fault) when (fault is OrleansException or TimeoutException)
+                {
+                    if (clock.GetElapsedTime(renewedAt) > lifetime)
+                    {
+                        reason = StopReason.Lapsed;
+                        break;
+                    }
+                    await Task.Delay(TimeSpan.FromMilliseconds(250), clock, ending.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return; // ended by its holder
+        }
+        if (reason != StopReason.None)
+        {
+            await stopped.CancelAsync();
+        }
+    }
+}

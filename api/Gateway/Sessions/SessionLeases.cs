@@ -1,0 +1,40 @@
+using Lethe.Contracts.Sessions;
+
+namespace Lethe.Gateway.Sessions;
+
+/// <summary>Takes leases of sessions and holds them while they are used.</summary>
+/// <param name="clock">Times the renewals.</param>
+internal sealed class SessionLeases(TimeProvider clock)
+{
+    /// <summary>Takes a lease.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="kind">For a turn or a stateless call.</param>
+    /// <param name="reserveTokens">Model tokens to set aside, 1 or more.</param>
+    /// <param name="cancellationToken">The client's: when it leaves, the work stops.</param>
+    /// <returns>The lease, to be disposed of; or the problem.</returns>
+    public async Task<Outcome<HeldLease>> TakeAsync(
+        SessionContext session,
+        LeaseKind kind,
+        long reserveTokens,
+        CancellationToken cancellationToken
+    ) =>
+        await session.Grain.TakeLeaseAsync(new TakeLease(kind, reserveTokens), cancellationToken) switch
+        {
+            LeaseTaken taken => new HeldLease(session.Grain, taken, kind, clock, cancellationToken),
+            LeaseRefused refused => ToProblem(refused),
+            SessionGone => Problems.SessionGone,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static Problem ToProblem(LeaseRefused refused)
+    {
+        Problem problem = refused.Reason switch
+        {
+            LeaseRefusal.TurnRunning => Problems.TurnRunning,
+            LeaseRefusal.TooManyCalls => Problems.TooManyCalls,
+            LeaseRefusal.TooManyTurns => Problems.TooManyTurns,
+            _ => Problems.OverBudget,
+        };
+        return refused.RetryAfterSeconds > 0 ? problem with { RetryAfterSeconds = refused.RetryAfterSeconds } : problem;
+    }
+}

@@ -1,0 +1,360 @@
+using Lethe.Contracts.Sessions;
+using Lethe.Gateway.Hosting;
+using Lethe.Gateway.Models;
+using Lethe.Gateway.Sealing;
+using Lethe.Gateway.Sessions;
+
+namespace Lethe.Gateway.Turns;
+
+/// <summary>Runs one turn: opens what it needs, asks the model, passes the answer on, seals the turn and ends the lease.</summary>
+internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelRunner runner, GatewayMetrics metrics, TimeProvider clock)
+{
+    /// <summary>The most bytes of an answer that is passed on and remembered.</summary>
+    public const int MaxAnswerBytes = 4 * 1024 * 1024;
+
+    private const int SealAttempts = 8;
+    private const int EarlierTurnsShare = 4; // earlier turns may take a quarter of the context
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs the turn. Ends the output exactly once, unless the client is gone.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="turn">What is asked.</param>
+    /// <param name="output">Where the answer goes.</param>
+    /// <param name="cancellationToken">The client's.</param>
+    /// <returns>When the turn has ended.</returns>
+    public async Task RunAsync(SessionContext session, TurnRequest turn, ITurnOutput output, CancellationToken cancellationToken)
+    {
+        string action = turn.Action.ToName();
+        using SealedSession items = new(session.Id, session.Grain, turn.Key);
+        Outcome<TurnPlan> planned = await PlanAsync(session, items, turn, cancellationToken);
+        if (!planned.Try(out TurnPlan? plan, out Problem? refusal))
+        {
+            metrics.TurnEnded(action, refusal.Code, 0);
+            await output.FailedAsync(refusal);
+            return;
+        }
+        Outcome<HeldLease> taken = await leases.TakeAsync(session, LeaseKind.Turn, plan.ReserveTokens, cancellationToken);
+        if (!taken.Try(out HeldLease? lease, out refusal))
+        {
+            metrics.TurnEnded(action, refusal.Code, 0);
+            await output.FailedAsync(refusal);
+            return;
+        }
+        await using (lease)
+        {
+            Outcome<TurnMaterial> opened = await TurnMaterial.OpenAsync(items, plan.Documents, plan.Earlier, lease.Stopped);
+            if (!opened.Try(out TurnMaterial? material, out refusal))
+            {
+                metrics.TurnEnded(action, refusal.Code, 0);
+                await output.FailedAsync(refusal);
+                return;
+            }
+            using (material)
+            {
+                await output.AcceptedAsync(plan.Documents.Count, plan.Earlier.Count, plan.EarlierLeftOut);
+                await AnswerAsync(items, turn, plan, material, lease, output, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<Outcome<TurnPlan>> PlanAsync(
+        SessionContext session,
+        SealedSession items,
+        TurnRequest turn,
+        CancellationToken cancellationToken
+    )
+    {
+        if (routes.FindClass(session.PolicyClass) is not { } policyClass)
+        {
+            return Problems.PolicyClassClosed;
+        }
+        if (routes.Choose(session.PolicyClass, turn.Action, turn.Model.Span, 0) is RouteRefused early)
+        {
+            return ToProblem(early);
+        }
+        ClassLimits limits = policyClass.Limits;
+        int instruction = TurnRequest.CountCharacters(turn.Instruction.Span);
+        int selection = TurnRequest.CountCharacters(turn.Selection.Span);
+        if (instruction > limits.InstructionCharacters)
+        {
+            return Problems.TextTooLong.With("instructionCharacters", limits.InstructionCharacters);
+        }
+        if (selection > limits.SelectionCharacters)
+        {
+            return Problems.TextTooLong.With("selectionCharacters", limits.SelectionCharacters);
+        }
+        Outcome<Manifest> read = await items.ReadManifestAsync(cancellationToken);
+        if (!read.Try(out Manifest? manifest, out Problem? refusal))
+        {
+            return refusal;
+        }
+        Outcome<IReadOnlyList<ManifestEntry>> chosen = TurnMaterial.Choose(manifest, turn);
+        if (!chosen.Try(out IReadOnlyList<ManifestEntry>? documents, out refusal))
+        {
+            return refusal;
+        }
+        if (documents.Count == 0 && selection == 0 && turn.Action != ModelAction.Draft)
+        {
+            return Problems.NothingToWorkOn;
+        }
+        if (documents.Count > limits.DocumentsPerTurn)
+        {
+            return Problems.TextTooLong.With("documentsPerTurn", limits.DocumentsPerTurn);
+        }
+        long characters = instruction + selection + documents.Sum(entry => (long)entry.Characters);
+        if (characters > limits.ContextCharacters)
+        {
+            return Problems.TextTooLong.With("contextCharacters", limits.ContextCharacters);
+        }
+        RouteChoice choice = routes.Choose(session.PolicyClass, turn.Action, turn.Model.Span, characters);
+        if (choice is not RoutesChosen routesChosen)
+        {
+            return ToProblem((RouteRefused)choice);
+        }
+        return Plan(manifest, documents, routesChosen, limits, characters);
+    }
+
+    private static TurnPlan Plan(
+        Manifest manifest,
+        IReadOnlyList<ManifestEntry> documents,
+        RoutesChosen chosen,
+        ClassLimits limits,
+        long characters
+    )
+    {
+        long room = 0;
+        if (chosen.Input == ModelInput.Messages)
+        {
+            long context = Math.Min(limits.ContextCharacters, chosen.First.Limits.ContextCharacters);
+            room = Math.Min(context - characters, context / EarlierTurnsShare);
+        }
+        List<ManifestEntry> turns = [.. manifest.Entries.Where(entry => entry.Kind == ItemKind.Turn).OrderBy(entry => entry.Id)];
+        List<ManifestEntry> earlier = [];
+        for (int index = turns.Count - 1; index >= 0 && turns[index].Characters <= room; index--)
+        {
+            earlier.Insert(0, turns[index]);
+            room -= turns[index].Characters;
+        }
+        int output = Math.Min(limits.MaxOutputTokens, chosen.First.Limits.MaxOutputTokens);
+        long bytes = documents.Concat(earlier).Sum(entry => (long)entry.Bytes) + (4 * characters);
+        return new TurnPlan(chosen, documents, earlier, turns.Count - earlier.Count, output, TokenEstimate.OfBytes(bytes) + output);
+    }
+
+    private async Task AnswerAsync(
+        SealedSession items,
+        TurnRequest turn,
+        TurnPlan plan,
+        TurnMaterial material,
+        HeldLease lease,
+        ITurnOutput output,
+        CancellationToken client
+    )
+    {
+        using PlainWriter answer = new(MaxAnswerBytes);
+        TurnProgress progress = new(clock.GetTimestamp());
+        try
+        {
+            ModelRequest request = Prompts.Compose(turn, material, plan.MaxOutputTokens);
+            progress.Used = new ModelUsage(TokenEstimate.OfPrompt(request, plan.Routes.Input), 0, Measured: false);
+            await using IAsyncEnumerator<ModelEvent> events = runner
+                .RunAsync(plan.Routes, request, lease.Stopped)
+                .GetAsyncEnumerator(lease.Stopped);
+            while (await NextAsync(events, output))
+            {
+                await PassAsync(events.Current, answer, progress, output);
+                if (progress.Ending is not null || progress.Failure is not null)
+                {
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (lease.Stopped.IsCancellationRequested)
+        {
+            progress.Ending = "cancelled";
+            progress.Failure = lease.Reason switch
+            {
+                StopReason.SessionGone => Problems.SessionGone,
+                StopReason.Lapsed => Problems.LeaseLapsed,
+                _ => null,
+            };
+        }
+        await EndAsync(items, turn, answer, progress, lease, output, client);
+    }
+
+    private async Task<bool> NextAsync(IAsyncEnumerator<ModelEvent> events, ITurnOutput output)
+    {
+        Task<bool> next = events.MoveNextAsync().AsTask();
+        while (!next.IsCompleted)
+        {
+            using CancellationTokenSource enough = new();
+            Task silence = Task.Delay(Silence, clock, enough.Token);
+            if (await Task.WhenAny(next, silence) == silence)
+            {
+                await output.KeepAliveAsync();
+            }
+            await enough.CancelAsync();
+        }
+        return await next;
+    }
+
+    private async Task PassAsync(ModelEvent happened, PlainWriter answer, TurnProgress progress, ITurnOutput output)
+    {
+        switch (happened)
+        {
+            case ModelReached reached:
+                await output.RouteAsync(reached.Route);
+                break;
+            case ModelProgress done:
+                await output.ProgressAsync(done);
+                break;
+            case TextDelta delta when answer.TryWrite(delta.Utf8.Span):
+                if (!progress.HasText)
+                {
+                    progress.HasText = true;
+                    metrics.FirstText(clock.GetElapsedTime(progress.BeganAt));
+                }
+                await output.DeltaAsync(delta.Utf8);
+                break;
+            case TextDelta:
+                progress.Ending = "length";
+                break;
+            case ModelUsage usage:
+                progress.Used = usage;
+                await output.UsageAsync(usage);
+                break;
+            case ModelFinished finished:
+                progress.Ending = EndingOf(finished.Reason);
+                break;
+            case ModelFailed failed:
+                progress.Failure = ToProblem(failed);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task EndAsync(
+        SealedSession items,
+        TurnRequest turn,
+        PlainWriter answer,
+        TurnProgress progress,
+        HeldLease lease,
+        ITurnOutput output,
+        CancellationToken client
+    )
+    {
+        long used = progress.Used.PromptTokens + Math.Max(progress.Used.CompletionTokens, TokenEstimate.OfBytes(answer.Length));
+        Outcome<TurnEnded> outcome = await SettleAsync(items, turn, answer, progress, lease, used);
+        metrics.TurnEnded(turn.Action.ToName(), progress.Failure?.Code ?? progress.Ending ?? "upstream_cut", used);
+        if (client.IsCancellationRequested)
+        {
+            return; // nobody listens any more
+        }
+        if (outcome.Try(out TurnEnded? ended, out Problem? problem))
+        {
+            await output.DoneAsync(ended);
+            return;
+        }
+        await output.FailedAsync(problem);
+    }
+
+    private static async Task<Outcome<TurnEnded>> SettleAsync(
+        SealedSession items,
+        TurnRequest turn,
+        PlainWriter answer,
+        TurnProgress progress,
+        HeldLease lease,
+        long used
+    )
+    {
+        string ending = progress.Ending ?? "upstream_cut";
+        bool remembers = progress.Failure is null && answer.Length > 0 && ending is "complete" or "length";
+        for (int attempt = 0; attempt < SealAttempts; attempt++)
+        {
+            Outcome<Manifest> read = await items.ReadManifestAsync(CancellationToken.None);
+            if (!read.Try(out Manifest? manifest, out Problem? refusal))
+            {
+                return progress.Failure ?? refusal;
+            }
+            PutItem? remember = null;
+            if (remembers)
+            {
+                using PlainBuffer plain = EarlierTurn.Write(turn.Instruction.Span, answer.Written.Span);
+                int characters = TurnRequest.CountCharacters(turn.Instruction.Span) + TurnRequest.CountCharacters(answer.Written.Span);
+                remember = items.Seal(manifest, ItemKind.Turn, (UInt128)(manifest.Turns + 1), plain.GetSpan(), characters);
+            }
+            switch (await lease.EndAsync(used, remember))
+            {
+                case ItemsChanged changed when progress.Failure is null:
+                    return new TurnEnded(ending, remembers ? manifest.Turns + 1 : null, changed.Revision);
+                case ItemsRefused { Reason: ItemsRefusal.ManifestMoved }:
+                    continue;
+                case ItemsRefused when progress.Failure is null:
+                    return new TurnEnded(ending, Turn: null, manifest.Revision); // the session is full: answered, and said not to be remembered
+                case LeaseEnded { Ending: LeaseEnding.Cancelled } when progress.Failure is null:
+                    return new TurnEnded("cancelled", Turn: null, manifest.Revision);
+                case LeaseEnded when progress.Failure is null:
+                    return Problems.LeaseLapsed;
+                case SessionGone:
+                    return Problems.SessionGone;
+                default:
+                    return progress.Failure ?? Problems.Unforeseen;
+            }
+        }
+        return Problems.SessionBusy;
+    }
+
+    private static string EndingOf(FinishReason reason) =>
+        reason switch
+        {
+            FinishReason.Complete => "complete",
+            FinishReason.Length => "length",
+            FinishReason.Filtered => "filtered",
+            _ => "upstream_cut",
+        };
+
+    private static Problem ToProblem(RouteRefused refused) =>
+        refused.Reason switch
+        {
+            RouteRefusal.ActionNotSupported => Problems.ActionNotSupported,
+            RouteRefusal.ModelNotFound => Problems.ModelNotFound,
+            RouteRefusal.ContextTooLarge => Problems.TextTooLong.With("contextCharacters", refused.Limit),
+            _ => Problems.NoCompliantRoute,
+        };
+
+    private static Problem ToProblem(ModelFailed failed)
+    {
+        string code = failed.Failure.ToCode();
+        Problem problem = Problems.All.First(known => known.Code == code);
+        return failed.RetryAfterSeconds > 0 ? problem with { RetryAfterSeconds = failed.RetryAfterSeconds } : problem;
+    }
+
+    private sealed class TurnProgress(long beganAt)
+    {
+        public long BeganAt { get; } = beganAt;
+
+        public bool HasText { get; set; }
+
+        public string? Ending { get; set; }
+
+        public Problem? Failure { get; set; }
+
+        public ModelUsage Used { get; set; } = new(0, 0, Measured: false);
+    }
+}
+
+/// <summary>What a turn will do, decided before anything is sent.</summary>
+/// <param name="Routes">Where it may run.</param>
+/// <param name="Documents">The documents it works on.</param>
+/// <param name="Earlier">The earlier turns that it knows.</param>
+/// <param name="EarlierLeftOut">How many did not fit.</param>
+/// <param name="MaxOutputTokens">The most tokens of its answer.</param>
+/// <param name="ReserveTokens">What is set aside for it.</param>
+internal sealed record TurnPlan(
+    RoutesChosen Routes,
+    IReadOnlyList<ManifestEntry> Documents,
+    IReadOnlyList<ManifestEntry> Earlier,
+    int EarlierLeftOut,
+    int MaxOutputTokens,
+    long ReserveTokens
+);

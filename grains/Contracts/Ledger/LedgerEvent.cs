@@ -1,0 +1,72 @@
+namespace Lethe.Contracts.Ledger;
+
+/// <summary>What a ledger entry records. Stored by number: a number is never given a new meaning.</summary>
+[GenerateSerializer, Alias("ledger-event")]
+public enum LedgerEvent
+{
+    /// <summary>A tenant was set up. Subject: none.</summary>
+    TenantProvisioned = 1,
+
+    /// <summary>A member was added. Subject: the member's account.</summary>
+    MemberAdded = 2,
+
+    /// <summary>A member was removed. Subject: the member's account.</summary>
+    MemberRemoved = 3,
+
+    /// <summary>A member's roles were changed. Subject: the member's account.</summary>
+    MemberRolesChanged = 4,
+
+    /// <summary>The tenant's settings were changed. Subject: none.</summary>
+    TenantChanged = 5,
+
+    /// <summary>A change of region began. Region: the new one.</summary>
+    RegionChangeRequested = 10,
+
+    /// <summary>The tenant left this cell. Region: the new one.</summary>
+    RegionChangeCommitted = 11,
+
+    /// <summary>The tenant arrived in this cell and is served here. Region: this one.</summary>
+    RegionChangeArrived = 12,
+
+    /// <summary>A change of region was given up; the tenant stayed. Region: the one it stayed in.</summary>
+    RegionChangeAbandoned = 13,
+
+    /// <summary>An issuing key was closed by an operator. Subject: none.</summary>
+    IssuerKeyClosed = 20,
+
+    /// <summary>A support case was opened. Subject: the case.</summary>
+    CaseOpened = 30,
+
+    /// <summary>A message was added to a case. Subject: the case.</summary>
+    CaseMessageAdded = 31,
+
+    /// <summary>A case was read by support staff. Subject: the case.</summary>
+    CaseRead = 32,
+
+    /// <summary>A case was closed and its keys destroyed. Subject: the case.</summary>
+    CaseClosed = 33,
+
+    /// <summary>A case expired and its keys were destroyed. Subject: the case.</summary>
+    CaseExpired = 34,
+
+    /// <summary>A user consented to share one document. Subject: the share.</summary>
+    ShareConsented = 40,
+
+    /// <summary>The consented document was stored. Subject: the share.</summary>
+    ShareStored = 41,
+
+    /// <summary>The shared document was read by its owner. Subject: the share.</summary>
+    ShareReadByOwner = 42,
+
+    /// <summary>The shared document was read by support staff. Subject: the share.</summary>
+    ShareReadByStaff = 43,
+
+    /// <summary>A reading by support staff was refused. Subject: the share.</summary>
+    ShareReadRefused = 44,
+
+    /// <summary>The consent was withdrawn: key destroyed, row gone. Subject: the share.</summary>
+    ShareWithdrawn = 45,
+
+    /// <summary>The share expired: key destroyed, row gone. Subject: the share.</summary>
+    ShareExpired = 46,
+}

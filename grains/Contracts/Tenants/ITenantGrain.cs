@@ -1,0 +1,108 @@
+using Lethe.Contracts.Tokens;
+
+namespace Lethe.Contracts.Tenants;
+
+/// <summary>
+/// One tenant as this cell knows it. Grain key: <see cref="TenantId.GrainKey"/>. Whatever it is asked, a tenant that is not
+/// served here answers <see cref="TenantElsewhere"/>, <see cref="TenantMoving"/> or <see cref="TenantUnknown"/>.
+/// </summary>
+[GrainInterfaceType("tenant")]
+public interface ITenantGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the tenant in this cell. Repeating the same command changes nothing.</summary>
+    /// <param name="command">The tenant as configured.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="TenantProvisioned"/>, or where the tenant is.</returns>
+    [Alias("provision")]
+    Task<TenantResult> ProvisionAsync(ProvisionTenant command, CancellationToken cancellationToken);
+
+    /// <summary>Decides where the tenant is served: sign-in, issuance and support follow this answer.</summary>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns><see cref="TenantHere"/>, <see cref="TenantElsewhere"/>, <see cref="TenantMoving"/> or <see cref="TenantUnknown"/>.</returns>
+    [Alias("route")]
+    Task<TenantResult> RouteAsync(CancellationToken cancellationToken);
+
+    /// <summary>Looks up what an account may do in this tenant.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns><see cref="MemberFound"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
+    [Alias("member")]
+    Task<TenantResult> MemberAsync(AccountId account, CancellationToken cancellationToken);
+
+    /// <summary>Describes the tenant.</summary>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns><see cref="TenantDescribed"/>, or where the tenant is.</returns>
+    [Alias("describe")]
+    Task<TenantResult> DescribeAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says that a case or a share of the tenant is about to be stored. To be called before it is: a tenant that is moving
+    /// refuses, and a tenant that holds data does not move. Repeating it changes nothing.
+    /// </summary>
+    /// <param name="kind">What will be stored.</param>
+    /// <param name="id">Its random id.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="TenantHere"/>, or where the tenant is.</returns>
+    [Alias("hold-data")]
+    Task<TenantResult> HoldDataAsync(TenantData kind, UInt128 id, CancellationToken cancellationToken);
+
+    /// <summary>Says that a case or a share is gone for good. To be called after it is. Repeating it changes nothing.</summary>
+    /// <param name="kind">What was stored.</param>
+    /// <param name="id">Its random id.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="TenantHere"/>, or where the tenant is.</returns>
+    [Alias("drop-data")]
+    Task<TenantResult> DropDataAsync(TenantData kind, UInt128 id, CancellationToken cancellationToken);
+
+    /// <summary>Sets tokens of the tenant's quota aside, durably, before any is signed.</summary>
+    /// <param name="command">For whom, in which epoch, how many.</param>
+    /// <param name="cancellationToken">Observed before the write; a written reservation stays.</param>
+    /// <returns><see cref="TokensReserved"/>, <see cref="TokensRefused"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
+    [Alias("reserve-tokens")]
+    Task<TenantResult> ReserveTokensAsync(ReserveTokens command, CancellationToken cancellationToken);
+
+    /// <summary>Gives tokens back that were set aside and will not be signed.</summary>
+    /// <param name="epoch">The epoch they were reserved in.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns>When it is written.</returns>
+    [Alias("release-tokens")]
+    Task ReleaseTokensAsync(long epoch, int count, CancellationToken cancellationToken);
+
+    /// <summary>Starts a change of region: from now on both cells refuse until it is resolved.</summary>
+    /// <param name="command">Where to, and who acts.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="MoveStands"/>, <see cref="MoveRefused"/>, or where the tenant is.</returns>
+    [Alias("prepare-move")]
+    Task<TenantResult> PrepareMoveAsync(PrepareMove command, CancellationToken cancellationToken);
+
+    /// <summary>Reads the pending move of this, the old cell.</summary>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns><see cref="MoveStands"/> or <see cref="NoMove"/>.</returns>
+    [Alias("pending-move")]
+    Task<TenantResult> PendingMoveAsync(CancellationToken cancellationToken);
+
+    /// <summary>Takes the next step of a pending move of this, the old cell. Repeating a step changes nothing.</summary>
+    /// <param name="id">The move.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="MoveStands"/>, <see cref="NoMove"/> or <see cref="MoveRefused"/>.</returns>
+    [Alias("step-move")]
+    Task<TenantResult> StepMoveAsync(UInt128 id, MoveStep step, CancellationToken cancellationToken);
+
+    /// <summary>Takes the tenant over, in this, the new cell, which refuses until it is told to serve. Repeating it changes nothing.</summary>
+    /// <param name="transfer">What the old cell hands over.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="TenantArrived"/> or <see cref="MoveRefused"/>.</returns>
+    [Alias("arrive")]
+    Task<TenantResult> ArriveAsync(TenantTransfer transfer, CancellationToken cancellationToken);
+
+    /// <summary>Ends an arrival in this, the new cell: serves, or forgets the tenant. Repeating it changes nothing.</summary>
+    /// <param name="id">The move.</param>
+    /// <param name="version">The version that the move makes.</param>
+    /// <param name="serve">True when the old cell has committed; false when it gave the move up.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="ArrivalEnded"/> or <see cref="MoveRefused"/>.</returns>
+    [Alias("end-arrival")]
+    Task<TenantResult> EndArrivalAsync(UInt128 id, long version, bool serve, CancellationToken cancellationToken);
+}

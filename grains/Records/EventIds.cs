@@ -1,0 +1,12 @@
+namespace Lethe.Records;
+
+/// <summary>Event ids of the records silo's log lines: 4000 to 4999. A retired id is not used again.</summary>
+internal static partial class EventIds
+{
+    public const int TenantProvisioned = 4000;
+    public const int MovePhase = 4001;
+    public const int MoveArrived = 4002;
+    public const int IssuerKeyCreated = 4100;
+    public const int IssuerKeyRetired = 4101;
+    public const int TokensSigned = 4102;
+}

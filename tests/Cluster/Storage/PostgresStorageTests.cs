@@ -1,0 +1,268 @@
+using System.Data.Common;
+using Lethe.ClusterTests.Silo;
+using Lethe.Contracts;
+using Lethe.Contracts.Ledger;
+using Lethe.Records.Keys;
+using Lethe.Silo;
+using Lethe.Silo.Migration;
+using Lethe.TestKit;
+using Lethe.TestKit.Postgres;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Xunit;
+
+namespace Lethe.ClusterTests.Storage;
+
+/// <summary>A server, the databases of one cell, migrated, and an identity silo on them with its key store in a database too.</summary>
+public sealed class PostgresSilo : IAsyncLifetime
+{
+    public TempFolder Folder { get; } = new();
+
+    public PostgresServer Server { get; private set; } = null!;
+
+    public PostgresCell Cell { get; private set; } = null!;
+
+    public RunningSilo Silo { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Server = await PostgresServer.StartAsync();
+        Cell = await PostgresCell.CreateAsync(Server, "eu");
+        await MigrateAsync(ContentSettings());
+        await MigrateAsync(IdentitySettings());
+        Silo = await RunningSilo.StartAsync(IdentitySettings());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Silo.DisposeAsync();
+        await Server.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    public Dictionary<string, string?> IdentitySettings() =>
+        With(
+            RunningSilo.SettingsIn(Folder, "identity"),
+            [
+                ("Database:ConnectionString", Cell.Identity.Silo),
+                ("Database:QuotaConnectionString", Cell.Identity.Quota),
+                ("Database:OwnerConnectionString", Cell.Identity.Owner),
+                ("KeyStore:Provider", "database"),
+                ("KeyStore:ConnectionString", Cell.Keys.Store),
+                ("KeyStore:OwnerConnectionString", Cell.Keys.Owner),
+            ]
+        );
+
+    public Dictionary<string, string?> ContentSettings() =>
+        With(
+            RunningSilo.SettingsIn(Folder, "content"),
+            [("Database:ConnectionString", Cell.Content.Silo), ("Database:OwnerConnectionString", Cell.Content.Owner)]
+        );
+
+    public static async Task<string> MigrateAsync(Dictionary<string, string?> settings)
+    {
+        using StringWriter output = new();
+        await MigrateCommand.RunAsync(
+            new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+            output,
+            TestContext.Current.CancellationToken
+        );
+        return output.ToString();
+    }
+
+    private static Dictionary<string, string?> With(Dictionary<string, string?> settings, IEnumerable<(string Name, string Value)> more)
+    {
+        settings["Database:Provider"] = "postgresql";
+        settings["Orleans:Clustering"] = "database";
+        foreach ((string name, string value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
+}
+
+/// <summary>One server for all tests that need PostgreSQL in this project.</summary>
+[CollectionDefinition(Name)]
+public sealed class PostgresSuite : ICollectionFixture<PostgresSilo>
+{
+    public const string Name = "PostgreSQL";
+}
+
+[Collection(PostgresSuite.Name)]
+public sealed class PostgresStorageTests(PostgresSilo postgres) : StorageTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected override RunningSilo Silo => postgres.Silo;
+
+    [Fact]
+    public async Task Ledger_KeepsItsChain()
+    {
+        ILedgerGrain ledger = Silo.Grains.GetGrain<ILedgerGrain>("t/kanzlei-muster");
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(number => ledger.AppendAsync(new(LedgerEvent.CaseOpened, null, $"case-{number}", Region.Ch), Cancellation))
+        );
+        LedgerPage page = await ledger.ReadAsync(1, 100, Cancellation);
+        Assert.Equal((10, true), (page.Lines.Count, page.ChainHolds));
+    }
+
+    [Fact]
+    public async Task KeyStore_InItsDatabase_KeepsAndDestroysWrappedKeys()
+    {
+        IKeyStore keys = Silo.Host.Services.GetRequiredService<IKeyStore>();
+        byte[] key = [.. Enumerable.Range(1, 32).Select(number => (byte)number)];
+        await keys.PutAsync("share-1", key, Cancellation);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => keys.PutAsync("share-1", key, Cancellation));
+        Assert.Equal(key, await keys.FindAsync("share-1", Cancellation));
+        byte[] wrapped = (byte[])(await postgres.Server.RunAsync("SELECT wrapped FROM wrapped_key", "keys_eu", Cancellation))!;
+        Assert.Equal(-1, wrapped.AsSpan().IndexOf(key));
+        await keys.DestroyAsync("share-1", Cancellation);
+        await keys.DestroyAsync("share-1", Cancellation);
+        Assert.Null(await keys.FindAsync("share-1", Cancellation));
+        Assert.Equal(0L, await postgres.Server.RunAsync("SELECT count(*) FROM wrapped_key", "keys_eu", Cancellation));
+    }
+
+    [Fact]
+    public async Task Migrate_Again_ChangesNothing()
+    {
+        string[] before = await CatalogAsync();
+        Assert.All(
+            (await PostgresSilo.MigrateAsync(postgres.IdentitySettings())).Trim().Split('\n'),
+            static line => Assert.EndsWith("up to date", line.Trim(), StringComparison.Ordinal)
+        );
+        Assert.Equal(before, await CatalogAsync(), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrate_ByTwoAtOnce_AppliesEachScriptOnce()
+    {
+        await postgres.Server.CreateLoginAsync("twice_owner");
+        await postgres.Server.CreateDatabaseAsync("twice", "twice_owner");
+        Dictionary<string, string?> settings = postgres.ContentSettings();
+        settings["Database:OwnerConnectionString"] = postgres.Server.ConnectionString("twice", "twice_owner");
+        string[] outputs = await Task.WhenAll(PostgresSilo.MigrateAsync(settings), PostgresSilo.MigrateAsync(settings));
+        Assert.Equal(
+            ["postgres/content: 1 applied", "postgres/content: up to date"],
+            outputs.Select(line => line.Trim()).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Start_OnADatabaseWithoutSchema_IsRefusedInOneSentence()
+    {
+        await postgres.Server.CreateLoginAsync("empty_owner");
+        await postgres.Server.CreateDatabaseAsync("empty", "empty_owner");
+        Dictionary<string, string?> settings = postgres.ContentSettings();
+        settings["Database:ConnectionString"] = postgres.Server.ConnectionString("empty", "empty_owner");
+        StartRefusedException refusal = await Assert.ThrowsAsync<StartRefusedException>(() => RunningSilo.StartAsync(settings));
+        Assert.Contains("migrate", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(postgres.Server.Password, refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithoutADatabase_IsRefusedInOneSentence()
+    {
+        Dictionary<string, string?> settings = postgres.ContentSettings();
+        settings["Database:ConnectionString"] =
+            $"Host=127.0.0.1;Port={RunningSilo.FreePorts(1)[0]};Database=d;Username=u;Password=p;Timeout=2";
+        StartRefusedException refusal = await Assert.ThrowsAsync<StartRefusedException>(() => RunningSilo.StartAsync(settings));
+        Assert.Equal("The database cannot be reached.", refusal.Message);
+    }
+
+    [Fact]
+    public async Task TwoSilos_SeeEachOtherAndAGoneOneIsMarked()
+    {
+        await using RunningSilo first = await RunningSilo.StartAsync(postgres.ContentSettings());
+        RunningSilo second = await RunningSilo.StartAsync(postgres.ContentSettings());
+        IClusterMembershipService members = first.Host.Services.GetRequiredService<IClusterMembershipService>();
+        Assert.Equal(2, await ActiveAsync(members, 2));
+        await second.DisposeAsync();
+        Assert.Equal(1, await ActiveAsync(members, 1));
+        Assert.Null(first.Host.Services.GetService<IReminderTable>());
+    }
+
+    [Fact]
+    public async Task Ledger_AfterThePowerOfTheServerWasCut_HasEveryConfirmedEntryAndGoesOn()
+    {
+        ILedgerGrain ledger = Silo.Grains.GetGrain<ILedgerGrain>("t/kanzlei-strom");
+        for (int number = 1; number <= 5; number++)
+        {
+            await ledger.AppendAsync(new(LedgerEvent.CaseRead, null, $"case-{number}", null), Cancellation);
+        }
+
+        await postgres.Server.KillAsync();
+        await Assert.ThrowsAsync<GrainFault>(() => ledger.AppendAsync(new(LedgerEvent.CaseRead, null, "lost", null), Cancellation));
+        await postgres.Server.StartAgainAsync(Cancellation);
+        Assert.Equal(6, await AppendPatientlyAsync(ledger));
+        LedgerPage page = await ledger.ReadAsync(1, 10, Cancellation);
+        Assert.Equal((6, true), (page.Lines.Count, page.ChainHolds));
+    }
+
+    protected override async Task<long> CountAsync(string provider, GrainId id)
+    {
+        string table = provider == "quota" ? "quota.OrleansStorage" : "OrleansStorage";
+        return (long)
+            (
+                await postgres.Server.RunAsync(
+                    $"SELECT count(*) FROM {table} WHERE GrainIdExtensionString LIKE '%{id.Key}%'",
+                    "identity_eu",
+                    Cancellation
+                )
+            )!;
+    }
+
+    // The pool finds its broken connections one by one, each by a call that fails.
+    private static async Task<long> AppendPatientlyAsync(ILedgerGrain ledger)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return (await ledger.AppendAsync(new(LedgerEvent.CaseRead, null, "case-6", null), Cancellation)).Sequence;
+            }
+            catch (GrainFault) when (attempt < 50)
+            {
+                // the next attempt takes another connection
+            }
+        }
+    }
+
+    private static async Task<int> ActiveAsync(IClusterMembershipService members, int wanted)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        await foreach (ClusterMembershipSnapshot snapshot in members.MembershipUpdates.WithCancellation(limit.Token))
+        {
+            int active = snapshot.Members.Values.Count(member => member.Status == SiloStatus.Active);
+            if (active == wanted)
+            {
+                return active;
+            }
+        }
+
+        return 0;
+    }
+
+    private async Task<string[]> CatalogAsync()
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(postgres.Cell.Identity.Owner);
+        await using DbCommand command = source.CreateCommand(
+            "SELECT relname || ' ' || relkind::text || ' ' || coalesce(relacl::text, '') FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'quota'::regnamespace) "
+                + "UNION ALL SELECT version || script || applied_at::text FROM schema_version UNION ALL SELECT QueryKey || QueryText FROM OrleansQuery ORDER BY 1"
+        );
+        List<string> lines = [];
+        await using DbDataReader reader = await command.ExecuteReaderAsync(Cancellation);
+        while (await reader.ReadAsync(Cancellation))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return [.. lines];
+    }
+}
