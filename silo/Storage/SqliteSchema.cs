@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lethe.Admission;
 using Lethe.Silo.Settings;
 using Microsoft.Data.Sqlite;
 
@@ -25,7 +26,7 @@ internal static class SqliteSchema
             if (found == 0 && Read(connection, "SELECT count(*) FROM sqlite_master;") == 0)
             {
                 Execute(connection, "PRAGMA journal_mode = WAL;");
-                string text = SqlTexts.Read($"sqlite/{plane.ToString().ToLowerInvariant()}.sql");
+                string text = plane == Plane.Content ? SpentTokenSchema.Sqlite : SqlTexts.Read("sqlite/identity.sql");
                 Execute(
                     connection,
                     $"BEGIN IMMEDIATE;\n{text}\nPRAGMA user_version = {expected.ToString(CultureInfo.InvariantCulture)};\nCOMMIT;"

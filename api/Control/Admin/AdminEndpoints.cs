@@ -1,5 +1,6 @@
 using Lethe.Contracts;
 using Lethe.Contracts.Ledger;
+using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
@@ -196,12 +197,21 @@ internal sealed record LedgerResponseLine(
     LedgerEvent Event,
     string? Actor,
     string? Subject,
-    string? Region
+    string? Region,
+    ViewReason? Reason
 )
 {
     /// <summary>Writes an entry.</summary>
     /// <param name="line">The entry.</param>
     /// <returns>Its written form.</returns>
     public static LedgerResponseLine Of(LedgerLine line) =>
-        new(line.Sequence, line.At, line.Entry.Event, line.Entry.Actor?.Value, line.Entry.Subject, line.Entry.Region?.ToName());
+        new(
+            line.Sequence,
+            line.At,
+            line.Entry.Event,
+            line.Entry.Actor?.Value,
+            line.Entry.Subject,
+            line.Entry.Region?.ToName(),
+            line.Entry.Reason
+        );
 }

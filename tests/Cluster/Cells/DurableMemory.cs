@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Lethe.Records.Keys;
 using Lethe.Records.Ledger;
+using Lethe.Records.Storage;
 using Orleans.Storage;
 
 namespace Lethe.ClusterTests.Cells;
 
 /// <summary>What survives the silos of a test: grain storage with ETags (JSON, as in production), keys and the ledger.</summary>
-public sealed class DurableMemory : IGrainStorage, IKeyStore, ILedgerStore
+public sealed class DurableMemory : IGrainStorage, IKeyStore, ILedgerStore, IStorageErasure
 {
     private readonly ConcurrentDictionary<string, (string ETag, string Json)> rows = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]> keys = new(StringComparer.Ordinal);
@@ -17,6 +18,12 @@ public sealed class DurableMemory : IGrainStorage, IKeyStore, ILedgerStore
 
     /// <summary>Gets or sets a fault: asked with the state's name before (false) and after (true) each write.</summary>
     public Func<string, bool, bool>? FailsWrite { get; set; }
+
+    /// <summary>Gets or sets a fault of everything but writes: asked with the step's name before (false) and after (true) it.</summary>
+    public Func<string, bool, bool>? FailsStep { get; set; }
+
+    /// <summary>Gets how often traces of deleted rows were erased.</summary>
+    public int Erasures { get; private set; }
 
     public IReadOnlyCollection<string> KeyHandles => [.. keys.Keys];
 
@@ -73,22 +80,41 @@ public sealed class DurableMemory : IGrainStorage, IKeyStore, ILedgerStore
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        FailStep("clear", after: false);
         rows.TryRemove(KeyOf(stateName, grainId), out _);
+        FailStep("clear", after: true);
         grainState.State = Activator.CreateInstance<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
         return Task.CompletedTask;
     }
 
-    public Task PutAsync(string handle, ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
-        keys.TryAdd(handle, key.ToArray()) ? Task.CompletedTask : throw new InvalidOperationException("The handle is taken.");
+    public Task PutAsync(string handle, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        FailStep("put-key", after: false);
+        if (!keys.TryAdd(handle, key.ToArray()))
+        {
+            throw new InvalidOperationException("The handle is taken.");
+        }
+        FailStep("put-key", after: true);
+        return Task.CompletedTask;
+    }
 
     public Task<byte[]?> FindAsync(string handle, CancellationToken cancellationToken) =>
         Task.FromResult(keys.TryGetValue(handle, out byte[]? key) ? (byte[]?)[.. key] : null);
 
     public Task DestroyAsync(string handle, CancellationToken cancellationToken)
     {
+        FailStep("destroy-key", after: false);
         keys.TryRemove(handle, out _);
+        FailStep("destroy-key", after: true);
+        return Task.CompletedTask;
+    }
+
+    public Task EraseTracesAsync(CancellationToken cancellationToken)
+    {
+        FailStep("erase", after: false);
+        Erasures++;
         return Task.CompletedTask;
     }
 
@@ -97,6 +123,7 @@ public sealed class DurableMemory : IGrainStorage, IKeyStore, ILedgerStore
 
     public Task<bool> TryAppendAsync(LedgerRow row, CancellationToken cancellationToken)
     {
+        FailStep("append", after: false);
         lock (gate)
         {
             if (ledger.Exists(other => other.Tenant == row.Tenant && other.Sequence == row.Sequence))
@@ -104,8 +131,9 @@ public sealed class DurableMemory : IGrainStorage, IKeyStore, ILedgerStore
                 return Task.FromResult(false);
             }
             ledger.Add(row);
-            return Task.FromResult(true);
         }
+        FailStep("append", after: true);
+        return Task.FromResult(true);
     }
 
     public Task<IReadOnlyList<LedgerRow>> ReadAsync(string tenant, long from, int count, CancellationToken cancellationToken) =>
@@ -119,6 +147,14 @@ public sealed class DurableMemory : IGrainStorage, IKeyStore, ILedgerStore
     private void Fail(string stateName, bool after)
     {
         if (FailsWrite?.Invoke(stateName, after) == true)
+        {
+            throw new IOException("The store is gone.");
+        }
+    }
+
+    private void FailStep(string step, bool after)
+    {
+        if (FailsStep?.Invoke(step, after) == true)
         {
             throw new IOException("The store is gone.");
         }

@@ -5,6 +5,7 @@ using Lethe.Records.DirectoryRecords;
 using Lethe.Records.Keys;
 using Lethe.Records.Ledger;
 using Lethe.Records.Storage;
+using Lethe.Records.Support;
 using Lethe.Records.Tenants;
 using Lethe.Records.Tokens;
 using Lethe.TestKit;
@@ -54,13 +55,13 @@ public class RecordsSilo : SiloFixture
     protected override void Configure(ISiloBuilder silo)
     {
         silo.UseInMemoryReminderService();
-        silo.Services.AddSingleton<IKeyStore>(Durable).AddSingleton<ILedgerStore>(Durable);
+        silo.Services.AddSingleton<IKeyStore>(Durable).AddSingleton<ILedgerStore>(Durable).AddSingleton<IStorageErasure>(Durable);
         foreach (string name in (string[])[StorageNames.Records, StorageNames.Quota])
         {
             silo.Services.AddKeyedSingleton<IGrainStorage>(name, Durable);
         }
         silo.UseSystemTextJsonGrainStorageSerializer();
-        silo.AddLedger().AddDirectory().AddTenants().AddTokens();
+        silo.AddLedger().AddDirectory().AddTenants().AddTokens().AddSupport();
         silo.Services.PostConfigure<CellOptions>(cell => cell.Region = region);
     }
 

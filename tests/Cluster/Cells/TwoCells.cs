@@ -155,6 +155,21 @@ internal sealed class OneCell : IAsyncDisposable
             [$"Identity:Issuers:1:Operator"] = "true",
             [$"Identity:Issuers:1:KeysFile"] = staff.KeysFile,
         };
+        for (int index = 1; index <= 3; index++) // support-2 has signed nothing, support-3 has no role
+        {
+            settings[$"Provisioning:Staff:{index}:Issuer"] = staff.Name;
+            settings[$"Provisioning:Staff:{index}:Subject"] = $"support-{index}";
+            if (index < 3)
+            {
+                settings[$"Provisioning:Staff:{index}:Roles:0"] = "support";
+            }
+            if (index != 2)
+            {
+                settings[$"Provisioning:Staff:{index}:Undertaking:SignedOn"] = "2026-01-01";
+                settings[$"Provisioning:Staff:{index}:Undertaking:ValidUntil"] = "2027-12-31";
+                settings[$"Provisioning:Staff:{index}:Undertaking:Sha256"] = new string('a', 64);
+            }
+        }
         for (int index = 0; index < issuers.Count; index++)
         {
             settings[$"Identity:Issuers:{index + 2}:Issuer"] = issuers[index].Name;

@@ -4,7 +4,7 @@ using Lethe.Contracts.Directory;
 using Lethe.Contracts.Tenants;
 using Xunit;
 
-namespace Lethe.ClusterTests.Directory;
+namespace Lethe.ClusterTests.DirectoryRecords;
 
 [Collection(RecordsSuite.Name)]
 public sealed class DirectoryTests(RecordsSilo silo)

@@ -38,7 +38,7 @@ public sealed class FolderKeyStoreTests : IDisposable
         await Store.PutAsync("share-1", new byte[] { 1 }, Cancellation);
         await Assert.ThrowsAsync<InvalidOperationException>(() => Store.PutAsync("share-1", new byte[] { 2 }, Cancellation));
         Assert.Equal([1], (await Store.FindAsync("share-1", Cancellation))!);
-        Assert.Single(Directory.GetFiles(folder.File("keys")));
+        Assert.Single(System.IO.Directory.GetFiles(folder.File("keys")));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FolderKeyStoreTests : IDisposable
         await store.DestroyAsync("share-1", Cancellation);
         await store.DestroyAsync("share-1", Cancellation);
         Assert.Null(await store.FindAsync("share-1", Cancellation));
-        Assert.Empty(Directory.GetFiles(folder.File("keys")));
+        Assert.Empty(System.IO.Directory.GetFiles(folder.File("keys")));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class FolderKeyStoreTests : IDisposable
         _ = Store;
         File.WriteAllText(folder.File("keys/0123.tmp"), "half");
         _ = Store;
-        Assert.Empty(Directory.GetFiles(folder.File("keys")));
+        Assert.Empty(System.IO.Directory.GetFiles(folder.File("keys")));
     }
 
     [Theory]

@@ -84,7 +84,7 @@ public sealed class SqliteStorageTests(SqliteSilo sqlite) : StorageTests, IClass
     [Fact]
     public void Files_AreTheirOwnersOnly() =>
         Assert.All(
-            Directory.GetFiles(sqlite.Folder.Path, "identity.db*"),
+            System.IO.Directory.GetFiles(sqlite.Folder.Path, "identity.db*"),
             static file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file))
         );
 
@@ -97,8 +97,8 @@ public sealed class SqliteStorageTests(SqliteSilo sqlite) : StorageTests, IClass
     }
 
     private bool Holds(string needle) =>
-        Directory
-            .GetFiles(sqlite.Folder.Path, "identity.db*")
+        System
+            .IO.Directory.GetFiles(sqlite.Folder.Path, "identity.db*")
             .Any(file => Bytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(needle)) >= 0);
 
     private static byte[] Bytes(string file)

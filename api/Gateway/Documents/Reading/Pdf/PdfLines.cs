@@ -50,19 +50,29 @@ internal static class PdfLines
         )
         {
             List<PdfGlyph> row = [];
+            PdfGlyph reference = default; // the first of the row's larger glyphs
             foreach (PdfGlyph glyph in turn.OrderByDescending(glyph => glyph.Baseline))
             {
                 budget.Check();
-                if (row.Count > 0 && row[0].Baseline - glyph.Baseline > SameLine * Math.Max(row[0].Size, glyph.Size))
+                if (row.Count > 0 && !IsOfRow(row, reference, glyph))
                 {
                     AddRow(row, lines);
                     row.Clear();
                 }
+                reference = row.Count == 0 || glyph.Size > 1.25 * reference.Size ? glyph : reference;
                 row.Add(glyph);
             }
             AddRow(row, lines);
         }
         return lines;
+    }
+
+    // A raised mark that begins a line comes before the line: small glyphs let the larger ones below join them.
+    private static bool IsOfRow(List<PdfGlyph> row, PdfGlyph reference, PdfGlyph glyph)
+    {
+        double below = reference.Baseline - glyph.Baseline;
+        bool raised = row.Count <= 4 && reference.Size < 0.8 * glyph.Size;
+        return below <= (raised ? 0.75 : SameLine) * Math.Max(reference.Size, glyph.Size);
     }
 
     private static void AddRow(List<PdfGlyph> row, List<PdfLine> lines)

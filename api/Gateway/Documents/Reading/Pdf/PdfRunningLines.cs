@@ -13,7 +13,7 @@ internal static class PdfRunningLines
         Dictionary<int, int> top = Count(pages, fromTop: true);
         Dictionary<int, int> bottom = Count(pages, fromTop: false);
         int filled = pages.Count(page => page.Count > 0);
-        int needed = Math.Max(2, (filled + 1) / 2);
+        int needed = Math.Max(3, (filled + 1) / 2); // of two pages alike, such as two forms, nothing but page numbers
         int touched = 0;
         foreach (List<PdfLine> page in pages)
         {

@@ -24,7 +24,7 @@ internal static partial class Headings
 
     [GeneratedRegex(
         @"^(§§? ?\d+[a-z]?\b|(Artikel|Article|Art\.|Section|Abschnitt|Teil|Part|Anlage|Annex|Schedule|Exhibit|Appendix|Anhang) ?(\d+|[IVXLC]+|[A-Z])\b|"
-            + @"(Präambel|Preamble|Vorbemerkung|Recitals)$|\d{1,2}(\.\d{1,2}){0,3}\.? \p{Lu})",
+            + @"(Präambel|Preamble|Vorbemerkung|Recitals)$|(\d{1,2}\.|\d{1,2}(\.\d{1,2}){1,3}\.?) \p{Lu})",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
     )]
     private static partial Regex Numbered();

@@ -64,10 +64,6 @@ internal sealed class WordNumbering
             Restart(instance, counts);
         }
         counts[at] = counts[at] + 1 ?? Start(own);
-        for (int above = 0; above < at; above++)
-        {
-            counts[above] ??= LevelOf(instance, definition, above) is { } upper ? Start(upper) : 1;
-        }
         for (int below = at + 1; below < Levels; below++)
         {
             int? restart = WordStyles.Number(LevelOf(instance, definition, below)?.LevelRestart?.Val?.InnerText);
@@ -144,7 +140,8 @@ internal sealed class WordNumbering
             }
             int place = pattern[++index] - '1';
             string placeFormat = place == at ? format : LevelOf(instance, definition, place)?.NumberingFormat?.Val?.InnerText ?? "decimal";
-            label.Append(NumberFormats.Format(counts[place] ?? 1, legal && placeFormat != "none" ? "decimal" : placeFormat));
+            int number = counts[place] ?? (LevelOf(instance, definition, place) is { } unused ? Start(unused) : 1);
+            label.Append(NumberFormats.Format(number, legal && placeFormat != "none" ? "decimal" : placeFormat));
         }
         return label.ToString();
     }

@@ -12,6 +12,7 @@ internal sealed class WordParts : IDisposable
     private const string Types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
     private const string StrictTypes = "http://purl.oclc.org/ooxml/officeDocument/relationships/";
     private const string Relationships = "application/vnd.openxmlformats-package.relationships+xml";
+    private const string PackageRelationships = "http://schemas.openxmlformats.org/package/2006/relationships";
     private const string WordMain = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
     private const int MostSmallPartBytes = 16 * 1024 * 1024;
     private static readonly string[] Wanted = ["styles", "numbering", "footnotes", "endnotes"];
@@ -29,6 +30,7 @@ internal sealed class WordParts : IDisposable
         try
         {
             Find();
+            _ = Package.GetParts(); // the package looks for its parts nowhere but in the list that this makes
         }
         catch
         {
@@ -173,10 +175,10 @@ internal sealed class WordParts : IDisposable
         using MemoryStream stream = new();
         using (XmlWriter writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false) }))
         {
-            writer.WriteStartElement("Relationships", "http://schemas.openxmlformats.org/package/2006/relationships");
+            writer.WriteStartElement("Relationships", PackageRelationships);
             for (int index = 0; index < relationships.Count; index++)
             {
-                writer.WriteStartElement("Relationship");
+                writer.WriteStartElement("Relationship", PackageRelationships);
                 writer.WriteAttributeString("Id", $"r{index}");
                 writer.WriteAttributeString("Type", Types + relationships[index].Type);
                 writer.WriteAttributeString("Target", relationships[index].Target);

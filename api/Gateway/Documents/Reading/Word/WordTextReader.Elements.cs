@@ -6,6 +6,7 @@ namespace Lethe.Gateway.Documents.Reading.Word;
 /// <summary>What each element means (ECMA-376 part 1, 17).</summary>
 internal sealed partial class WordTextReader
 {
+    private const int LongestHeading = 160;
     private int note;
 
     // Returns whether the reader stands on the next node already.
@@ -169,7 +170,7 @@ internal sealed partial class WordTextReader
             block.Kind = ParagraphKind.ListItem;
             block.Level = item.Level + 1;
         }
-        if (heading > 0)
+        if (heading > 0 && IsHeading(block.Text.Trim()))
         {
             block.Kind = ParagraphKind.Heading;
             block.Level = heading;
@@ -182,6 +183,10 @@ internal sealed partial class WordTextReader
         }
         containers.Add(block);
     }
+
+    // Contracts number whole clauses with the styles of headings; a clause is a sentence or more.
+    private static bool IsHeading(ReadOnlySpan<char> words) =>
+        words.Length <= LongestHeading && (words.Length <= 40 || words[^1] is not ('.' or ';' or ','));
 
     private void ReadFieldCharacter(string? type)
     {
@@ -232,5 +237,8 @@ internal sealed partial class WordTextReader
         return true;
     }
 
-    private static bool IsWord(XmlReader reader) => reader.NamespaceURI.EndsWith("/wordprocessingml/main", StringComparison.Ordinal);
+    private static bool IsWord(XmlReader reader) =>
+        reader.NamespaceURI
+            is "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+                or "http://purl.oclc.org/ooxml/wordprocessingml/main";
 }

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Lethe.PrivacyPass;
+
+namespace Lethe.Client;
+
+/// <summary>
+/// A signed-in client of Lethe. The identity plane and the content plane get connections of their own: an access token never goes to a
+/// Gateway, a session token or content never to Control.
+/// </summary>
+public sealed class LetheClient : IDisposable
+{
+    private readonly LetheClientOptions options;
+    private readonly HttpClient identity;
+    private readonly HttpClient content;
+    private Cell? cell;
+
+    /// <summary>Makes a client. Nothing is sent yet.</summary>
+    /// <param name="options">Whom it works for.</param>
+    public LetheClient(LetheClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+        identity = Connect(options.TrustedCa);
+        content = Connect(options.TrustedCa);
+        Tokens = new TokenPool(options, identity, content);
+        Support = new SupportClient(this);
+    }
+
+    /// <summary>Gets the pool of session tokens.</summary>
+    public TokenPool Tokens { get; }
+
+    /// <summary>Gets the support side.</summary>
+    public SupportClient Support { get; }
+
+    /// <summary>Finds the tenant's cell; asked once, and again after a <c>421</c>.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The cell.</returns>
+    /// <exception cref="ProblemException">Refused.</exception>
+    public async Task<Cell> DiscoverAsync(CancellationToken cancellationToken)
+    {
+        if (cell is { } known)
+        {
+            return known;
+        }
+        using HttpResponseMessage answer = await identity.PostAsJsonAsync(
+            new Uri(options.Control, "/v1/discovery"),
+            new { tenant = options.Tenant },
+            cancellationToken
+        );
+        await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
+        return cell =
+            await answer.Content.ReadFromJsonAsync<Cell>(cancellationToken)
+            ?? throw ProblemException.Of("answer_invalid", "Discovery answered nothing.");
+    }
+
+    /// <summary>Opens a session with a token of the pool; draws tokens first when the pool is empty, which is counted.</summary>
+    /// <param name="cancellationToken">Stops it. A token that was sent is spent.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="ProblemException">Refused. After a 421 the cell is asked for again and the old cell's tokens are dropped.</exception>
+    public async Task<LetheSession> OpenSessionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Cell home = await DiscoverAsync(cancellationToken);
+            Token token = await Tokens.TakeAsync(home, cancellationToken);
+            using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(home.GatewayUrl, "/v1/sessions"));
+            request.Headers.TryAddWithoutValidation("Authorization", PrivateTokenHeader.FormatAuthorization(token));
+            using HttpResponseMessage answer = await content.SendAsync(request, cancellationToken);
+            await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
+            SessionOpened opened =
+                await answer.Content.ReadFromJsonAsync<SessionOpened>(cancellationToken)
+                ?? throw ProblemException.Of("answer_invalid", "The Gateway answered nothing.");
+            return new LetheSession(content, home, opened);
+        }
+        catch (ProblemException problem) when (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
+        {
+            Moved();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Tokens.Dispose();
+        identity.Dispose();
+        content.Dispose();
+    }
+
+    internal static HttpRequestMessage NewRequest(HttpMethod method, Uri uri) =>
+        new(method, uri) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+
+    /// <summary>Calls Control as the signed-in user.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="body">The body, or null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The answer, to be disposed of.</returns>
+    /// <exception cref="ProblemException">Refused.</exception>
+    public async Task<HttpResponseMessage> CallControlAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? body,
+        CancellationToken cancellationToken
+    )
+    {
+        Cell home = await DiscoverAsync(cancellationToken);
+        using HttpRequestMessage request = NewRequest(method, new Uri(home.ControlUrl, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await options.AccessToken(cancellationToken));
+        request.Headers.ExpectContinue = body is not null; // a refusal from the headers saves the sending
+        request.Content = body;
+        HttpResponseMessage answer = await identity.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        try
+        {
+            await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
+            return answer;
+        }
+        catch (ProblemException problem)
+        {
+            answer.Dispose();
+            if (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
+            {
+                Moved();
+            }
+            throw;
+        }
+    }
+
+    private static HttpClient Connect(string? authority)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null, // a trace id across both planes would join them
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
+        };
+        handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
+        if (authority is not null)
+        {
+            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.ImportFromPemFile(authority);
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+        return new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(15) };
+    }
+
+    private void Moved()
+    {
+        cell = null;
+        Tokens.Clear();
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Data.Sqlite;
+
+namespace Lethe.Local.Demo;
+
+/// <summary>Shows what the databases hold after a demo, read from the files themselves.</summary>
+internal static class KeptTable
+{
+    /// <summary>Prints the table.</summary>
+    /// <param name="root">The state folder.</param>
+    /// <param name="region">The cell of the demo.</param>
+    public static void Print(string root, string region)
+    {
+        Console.Out.WriteLine();
+        Console.Out.WriteLine($"  what {region} keeps on disk     rows");
+        foreach (string plane in (string[])["content", "identity"])
+        {
+            using SqliteConnection database = new(
+                $"Data Source={Path.Combine(root, region, plane, $"{plane}.db")};Mode=ReadOnly;Pooling=False"
+            );
+            database.Open();
+            foreach (string table in Tables(database))
+            {
+                using SqliteCommand count = database.CreateCommand();
+                count.CommandText = $"SELECT count(*) FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+                Console.Out.WriteLine($"  {plane, -9} {table, -18} {count.ExecuteScalar(), 5}");
+            }
+        }
+        Console.Out.WriteLine();
+        Console.Out.WriteLine("  spent_token holds an epoch and a hash; nothing above holds a word of the document or of the answer.");
+        Console.Out.WriteLine("  Not shown by a demo in one process: separate processes, networks, databases and operators' roles.");
+    }
+
+    private static List<string> Tables(SqliteConnection database)
+    {
+        using SqliteCommand list = database.CreateCommand();
+        list.CommandText =
+            "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%' AND lower(name) <> 'orleansquery' ORDER BY name";
+        using SqliteDataReader reader = list.ExecuteReader();
+        List<string> names = [];
+        while (reader.Read())
+        {
+            names.Add(reader.GetString(0));
+        }
+        return names;
+    }
+}

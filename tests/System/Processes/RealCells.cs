@@ -1,0 +1,242 @@
+using System.Collections.ObjectModel;
+using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Lethe.Client;
+using Lethe.Local.Cells;
+using Lethe.Local.Demo;
+using Lethe.Local.State;
+using Lethe.SystemTests.Processes;
+using Lethe.TestKit.Postgres;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(RealCells))]
+
+namespace Lethe.SystemTests.Processes;
+
+/// <summary>
+/// Both cells as they run in production: PostgreSQL, two silos per plane, a Gateway and a Control in each, every one a process of its
+/// own. Only the certificate authority and the issuer of access tokens are local.
+/// </summary>
+public sealed class RealCells : IAsyncLifetime
+{
+    private readonly string root = Directory.CreateTempSubdirectory("lethe-system-").FullName;
+    private readonly Dictionary<string, RealCell> cells = new(StringComparer.Ordinal);
+    private LocalFolder? folder;
+    private DevelopmentIssuer? issuer;
+
+    /// <summary>Gets the database server.</summary>
+    public PostgresServer Postgres { get; private set; } = null!;
+
+    /// <summary>Gets the local authority's certificate.</summary>
+    public string Authority => folder!.PathOf("ca.pem");
+
+    /// <summary>Gets the cells by region.</summary>
+    public IReadOnlyDictionary<string, RealCell> Cells => new ReadOnlyDictionary<string, RealCell>(cells);
+
+    /// <summary>Gets the build output of a process.</summary>
+    /// <param name="project">The project's folder, from the root.</param>
+    /// <param name="assembly">Its assembly.</param>
+    /// <returns>The path.</returns>
+    public static string AssemblyOf(string project, string assembly)
+    {
+        DirectoryInfo output = new(AppContext.BaseDirectory); // tests/System/bin/{configuration}/net10.0
+        string repository = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(repository, project, "bin", output.Parent.Name, output.Name, assembly);
+    }
+
+    /// <summary>Makes a client that is signed in as the owner of the cell's seeded firm.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The client, to be disposed of.</returns>
+    public LetheClient SignIn(string region) =>
+        DemoRun.SignIn(DemoPeople.Tenants.First(tenant => tenant.Region == region), issuer!, Cells[region].ControlUrl, Authority);
+
+    /// <summary>Makes an access token for the operator's support staff.</summary>
+    /// <returns>The token.</returns>
+    public string StaffToken() => issuer!.Sign(DemoPeople.Operator, DemoPeople.SupportStaff);
+
+    /// <summary>Makes an access token for the owner of the cell's seeded firm.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The token.</returns>
+    public string OwnerToken(string region)
+    {
+        DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == region);
+        return issuer!.Sign(tenant.Id, tenant.Owner);
+    }
+
+    /// <summary>Makes a plain HTTP client that trusts the local authority.</summary>
+    /// <returns>The client, to be disposed of.</returns>
+    public HttpClient NewHttp()
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(Authority);
+        SocketsHttpHandler handler = new() { AllowAutoRedirect = false };
+        handler.SslOptions.CertificateChainPolicy = policy;
+        return new HttpClient(handler);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        Postgres = await PostgresServer.StartAsync();
+        folder = LocalFolder.OpenExclusive(Path.Combine(root, "state"));
+        issuer = new DevelopmentIssuer(folder, TimeProvider.System);
+        LocalCertificates certificates = new(folder, TimeProvider.System);
+        (CellPorts eu, CellPorts ch) = CellPorts.Free();
+        (CellPorts secondEu, CellPorts secondCh) = CellPorts.Free();
+        Dictionary<string, CellPorts> ports = new(StringComparer.Ordinal) { ["eu"] = eu, ["ch"] = ch };
+        CellConfiguration configuration = new(folder, certificates, issuer, ports);
+        string settings = Directory.CreateDirectory(Path.Combine(root, "settings")).FullName;
+        foreach ((string region, CellPorts second) in new[] { ("eu", secondEu), ("ch", secondCh) })
+        {
+            PostgresCell databases = await PostgresCell.CreateAsync(Postgres, region);
+            cells[region] = RealCell.Create(region, configuration, databases, ports[region], second, settings);
+        }
+        foreach (RealCell cell in cells.Values)
+        {
+            await cell.MigrateAsync();
+        }
+        foreach (HostProcess process in cells.Values.SelectMany(cell => cell.All))
+        {
+            process.Launch();
+        }
+        foreach (HostProcess process in cells.Values.SelectMany(cell => cell.All))
+        {
+            await process.ReadyAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (HostProcess process in cells.Values.SelectMany(cell => cell.All).Reverse())
+        {
+            await process.DisposeAsync();
+        }
+        await Postgres.DisposeAsync();
+        folder?.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+}
+
+/// <summary>One cell's processes.</summary>
+/// <param name="ContentSilos">Two session silos.</param>
+/// <param name="IdentitySilos">Two records silos.</param>
+/// <param name="Control">Its Control.</param>
+/// <param name="Gateway">Its Gateway.</param>
+/// <param name="Databases">Its databases.</param>
+/// <param name="ControlUrl">Control's URL.</param>
+/// <param name="GatewayUrl">The Gateway's URL.</param>
+/// <param name="MigrationFiles">Configuration files of the owner role.</param>
+public sealed record RealCell(
+    IReadOnlyList<HostProcess> ContentSilos,
+    IReadOnlyList<HostProcess> IdentitySilos,
+    HostProcess Control,
+    HostProcess Gateway,
+    PostgresCell Databases,
+    Uri ControlUrl,
+    Uri GatewayUrl,
+    IReadOnlyList<string> MigrationFiles
+)
+{
+    /// <summary>Gets what the processes wrote, to explain a failure.</summary>
+    public string Output => string.Join('\n', All.Select(process => $"== {process.Name}\n{process.Output}"));
+
+    /// <summary>Gets all processes, in the order of their start.</summary>
+    public IEnumerable<HostProcess> All => [.. ContentSilos, .. IdentitySilos, Control, Gateway];
+
+    internal static RealCell Create(
+        string region,
+        CellConfiguration configuration,
+        PostgresCell databases,
+        CellPorts first,
+        CellPorts second,
+        string folder
+    )
+    {
+        string silo = RealCells.AssemblyOf("silo", "Lethe.Silo.dll");
+        List<HostProcess> content = [];
+        List<HostProcess> identity = [];
+        foreach (
+            (string name, SiloPorts contentPorts, SiloPorts identityPorts) in new[]
+            {
+                ("1", first.Content, first.Identity),
+                ("2", second.Content, second.Identity),
+            }
+        )
+        {
+            JsonObject session = OnPorts(configuration.Silo(region, "content"), contentPorts);
+            session["Database"] = Database(databases.Content.Silo);
+            content.Add(new HostProcess($"content-{region}-{name}", silo, folder, session));
+            JsonObject records = OnPorts(configuration.Silo(region, "identity"), identityPorts);
+            records["Database"] = Database(databases.Identity.Silo);
+            records["Database"]!["QuotaConnectionString"] = databases.Identity.Quota;
+            records["KeyStore"] = new JsonObject { ["Provider"] = "database", ["ConnectionString"] = databases.Keys.Store };
+            identity.Add(new HostProcess($"identity-{region}-{name}", silo, folder, records));
+        }
+        JsonObject gateway = configuration.Gateway(region);
+        gateway["Orleans"]!["Clustering"] = "database";
+        gateway["Database"] = Database(databases.Content.Gateway);
+        JsonObject control = configuration.Control(region);
+        control["Orleans"]!["Clustering"] = "database";
+        control["Database"] = Database(databases.Identity.Control);
+        CellUrls urls = CellUrls.From(new(region, first));
+        return new RealCell(
+            content,
+            identity,
+            new HostProcess($"control-{region}", RealCells.AssemblyOf("api/Control", "Lethe.Control.dll"), folder, control),
+            new HostProcess($"gateway-{region}", RealCells.AssemblyOf("api/Gateway", "Lethe.Gateway.dll"), folder, gateway),
+            databases,
+            new Uri(urls.Control),
+            new Uri(urls.Gateway),
+            Migrations(region, configuration, databases, folder)
+        );
+    }
+
+    internal async Task MigrateAsync()
+    {
+        foreach (string file in MigrationFiles)
+        {
+            using Process migrate = Process.Start("dotnet", [RealCells.AssemblyOf("silo", "Lethe.Silo.dll"), "migrate", "--config", file]);
+            await migrate.WaitForExitAsync();
+            Assert.Equal(0, migrate.ExitCode);
+        }
+    }
+
+    private static List<string> Migrations(string region, CellConfiguration configuration, PostgresCell databases, string folder)
+    {
+        JsonObject content = configuration.Silo(region, "content");
+        content["Database"] = Database(databases.Content.Silo);
+        content["Database"]!["OwnerConnectionString"] = databases.Content.Owner;
+        JsonObject identity = configuration.Silo(region, "identity");
+        identity["Database"] = Database(databases.Identity.Silo);
+        identity["Database"]!["OwnerConnectionString"] = databases.Identity.Owner;
+        identity["Database"]!["QuotaConnectionString"] = databases.Identity.Quota;
+        identity["KeyStore"] = new JsonObject
+        {
+            ["Provider"] = "database",
+            ["ConnectionString"] = databases.Keys.Store,
+            ["OwnerConnectionString"] = databases.Keys.Owner,
+        };
+        List<string> files = [];
+        foreach ((string plane, JsonObject settings) in new[] { ("content", content), ("identity", identity) })
+        {
+            string file = Path.Combine(folder, $"migrate-{plane}-{region}.json");
+            File.WriteAllText(file, settings.ToJsonString());
+            files.Add(file);
+        }
+        return files;
+    }
+
+    private static JsonObject OnPorts(JsonObject silo, SiloPorts ports)
+    {
+        silo["Orleans"]!["Clustering"] = "database";
+        silo["Orleans"]!["SiloPort"] = ports.Silo;
+        silo["Orleans"]!["GatewayPort"] = ports.OrleansGateway;
+        silo["Management"] = new JsonObject { ["Port"] = ports.Management };
+        return silo;
+    }
+
+    private static JsonObject Database(string connectionString) =>
+        new() { ["Provider"] = "postgresql", ["ConnectionString"] = connectionString };
+}
