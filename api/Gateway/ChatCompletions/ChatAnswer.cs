@@ -67,7 +67,13 @@ internal static class ChatAnswer
     /// <param name="first">Whether the role is told, too.</param>
     /// <param name="finish">Why the answer ended; empty as long as it has not.</param>
     /// <param name="chunk">Whether it is a part of a stream.</param>
-    public static void WriteChoice(IBufferWriter<byte> output, ReadOnlySpan<byte> content, bool first, ReadOnlySpan<byte> finish, bool chunk)
+    public static void WriteChoice(
+        IBufferWriter<byte> output,
+        ReadOnlySpan<byte> content,
+        bool first,
+        ReadOnlySpan<byte> finish,
+        bool chunk
+    )
     {
         output.Write(",\"choices\":[{\"index\":0,"u8);
         output.Write(chunk ? "\"delta\":{"u8 : "\"message\":{"u8);

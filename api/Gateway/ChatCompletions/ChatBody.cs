@@ -156,7 +156,9 @@ internal sealed class ChatBody
                 Model = source.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length);
                 return Handling.Own;
             case "store":
-                return type == JsonTokenType.False ? Handling.Own : type == JsonTokenType.True ? Handling.Refuse : null;
+                return type == JsonTokenType.False ? Handling.Own
+                    : type == JsonTokenType.True ? Handling.Refuse
+                    : null;
             case "stream":
                 Stream = type == JsonTokenType.True;
                 return type is JsonTokenType.True or JsonTokenType.False ? Handling.Pass : null;
@@ -166,7 +168,8 @@ internal sealed class ChatBody
                 bool number = type == JsonTokenType.Number && json.TryGetInt32(out int tokens) && (MaxOutputTokens = tokens) > 0;
                 return number ? Handling.Pass : null;
             case "n":
-                bool few = type == JsonTokenType.Number && json.TryGetInt32(out int choices) && (Choices = choices) is >= 1 and <= MostChoices;
+                bool few =
+                    type == JsonTokenType.Number && json.TryGetInt32(out int choices) && (Choices = choices) is >= 1 and <= MostChoices;
                 return few ? Handling.Pass : null;
             case "messages":
                 return type == JsonTokenType.StartArray ? CheckMessages(json) : null;
@@ -256,8 +259,9 @@ internal static class ChatMembers
 {
     private static readonly string[] Known =
     [
-        .. "model messages stream stream_options store temperature top_p n stop max_tokens max_completion_tokens presence_penalty frequency_penalty logit_bias logprobs top_logprobs response_format seed tools tool_choice parallel_tool_calls functions function_call reasoning_effort verbosity modalities prediction user metadata safety_identifier previous_response_id conversation prompt_cache_key prompt_cache_retention service_tier web_search_options file_ids file_id background audio moderation"
-            .Split(' '),
+        .. "model messages stream stream_options store temperature top_p n stop max_tokens max_completion_tokens presence_penalty frequency_penalty logit_bias logprobs top_logprobs response_format seed tools tool_choice parallel_tool_calls functions function_call reasoning_effort verbosity modalities prediction user metadata safety_identifier previous_response_id conversation prompt_cache_key prompt_cache_retention service_tier web_search_options file_ids file_id background audio moderation".Split(
+            ' '
+        ),
     ];
 
     /// <summary>Gets those that we refuse: they name somebody, make the vendor keep or fetch something, or leave chat.</summary>

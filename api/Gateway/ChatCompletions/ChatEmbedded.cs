@@ -17,7 +17,13 @@ internal sealed class ChatEmbedded(IModelRunner runner, TimeProvider clock)
     /// <param name="request">What is asked.</param>
     /// <param name="stopped">Stops the run.</param>
     /// <returns>What was used.</returns>
-    public async Task<ChatResult> RunAsync(HttpContext context, ChatBody body, RoutesChosen chosen, ModelRequest request, CancellationToken stopped)
+    public async Task<ChatResult> RunAsync(
+        HttpContext context,
+        ChatBody body,
+        RoutesChosen chosen,
+        ModelRequest request,
+        CancellationToken stopped
+    )
     {
         PipeWriter output = context.Response.BodyWriter;
         using PlainWriter text = new(MaxAnswerBytes);

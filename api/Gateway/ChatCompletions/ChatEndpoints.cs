@@ -81,7 +81,10 @@ internal static class ChatEndpoints
             await TurnRun.ToProblem((RouteRefused)choice).ExecuteAsync(context);
             return;
         }
-        int limit = Math.Min(routes.FindClass(session.PolicyClass)!.Limits.MaxOutputTokens, chosen.Routes.Min(route => route.Limits.MaxOutputTokens));
+        int limit = Math.Min(
+            routes.FindClass(session.PolicyClass)!.Limits.MaxOutputTokens,
+            chosen.Routes.Min(route => route.Limits.MaxOutputTokens)
+        );
         using ChatMaterial? material = chosen.Input == ModelInput.Material ? ChatMaterial.Read(body.Messages.Span) : null;
         if (Check(body, chosen, material, limit) is { } problem)
         {
@@ -109,7 +112,8 @@ internal static class ChatEndpoints
                     await AnswerAsync(context, TurnRun.ToProblem(failed));
                 }
             }
-            catch (OperationCanceledException) when (lease.Stopped.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+            catch (OperationCanceledException)
+                when (lease.Stopped.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
             {
                 await AnswerAsync(context, ToProblem(lease.Reason));
             }

@@ -21,7 +21,13 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
     /// <param name="maxOutputTokens">The limit, when the caller set none.</param>
     /// <param name="stopped">Stops the run.</param>
     /// <returns>What was used; null with a problem when nothing was answered yet.</returns>
-    public async Task<ChatResult> RunAsync(HttpContext context, ChatBody body, RoutesChosen chosen, int maxOutputTokens, CancellationToken stopped)
+    public async Task<ChatResult> RunAsync(
+        HttpContext context,
+        ChatBody body,
+        RoutesChosen chosen,
+        int maxOutputTokens,
+        CancellationToken stopped
+    )
     {
         ModelFailed failed = new(ModelFailure.NoCompliantRoute, 0);
         using PlainWriter request = new(ChatEndpoints.MaxBodyBytes + 1024);
@@ -47,7 +53,13 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         return new ChatResult(0, failed);
     }
 
-    private static async Task<ChatResult> StreamAsync(HttpContext context, ChatBody body, UpstreamCall call, int requestBytes, CancellationToken stopped)
+    private static async Task<ChatResult> StreamAsync(
+        HttpContext context,
+        ChatBody body,
+        UpstreamCall call,
+        int requestBytes,
+        CancellationToken stopped
+    )
     {
         PipeWriter output = context.Response.BodyWriter;
         using ChatChunk chunk = new(MaxEventText);
@@ -86,7 +98,9 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         await output.FlushAsync(stopped);
         ModelUsage? usage = chunk.Usage;
         return new ChatResult(
-            usage is null ? TokenEstimate.OfBytes(requestBytes) + TokenEstimate.OfBytes(chunk.TextBytes) : usage.PromptTokens + usage.CompletionTokens,
+            usage is null
+                ? TokenEstimate.OfBytes(requestBytes) + TokenEstimate.OfBytes(chunk.TextBytes)
+                : usage.PromptTokens + usage.CompletionTokens,
             Failed: null
         );
 
@@ -129,7 +143,14 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
             chunk.Read(answer.Written.Span);
         }
         catch (Exception fault)
-            when (fault is IOException or HttpRequestException or JsonException or InvalidOperationException or InvalidDataException or ArgumentOutOfRangeException)
+            when (fault
+                    is IOException
+                        or HttpRequestException
+                        or JsonException
+                        or InvalidOperationException
+                        or InvalidDataException
+                        or ArgumentOutOfRangeException
+            )
         {
             return new ChatResult(0, new ModelFailed(UpstreamCall.FailureOf(fault), 0));
         }
@@ -139,7 +160,9 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         await context.Response.BodyWriter.FlushAsync(stopped);
         ModelUsage? usage = chunk.Usage;
         return new ChatResult(
-            usage is null ? TokenEstimate.OfBytes(requestBytes) + TokenEstimate.OfBytes(chunk.TextBytes) : usage.PromptTokens + usage.CompletionTokens,
+            usage is null
+                ? TokenEstimate.OfBytes(requestBytes) + TokenEstimate.OfBytes(chunk.TextBytes)
+                : usage.PromptTokens + usage.CompletionTokens,
             Failed: null
         );
     }
