@@ -11,6 +11,7 @@ using Lethe.TestKit.Postgres;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(RealCells))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // some tests kill processes that others use
 
 namespace Lethe.SystemTests.Processes;
 
