@@ -10,7 +10,7 @@ public sealed class DocumentTextTests
     [Fact]
     public async Task Write_ThenRead_IsTheSame()
     {
-        DocumentRead read = await Reading.ReadAsync("# Titel\n\nAbsatz mit Ü\n\n- eins\n- zwei", DocumentFormat.Markdown);
+        DocumentRead read = await Reading.ReadAsync("# Titel\n\nAbsatz mit Ü\n\n- eins\n- zwei", DocumentKind.Markdown);
         byte[] binary = new byte[read.Text.BinaryLength];
         read.Text.Write(binary);
         using DocumentText again = DocumentText.Read(binary);
@@ -32,21 +32,22 @@ public sealed class DocumentTextTests
     [Fact]
     public async Task Write_Ids_ComeBack()
     {
-        DocumentRead read = await Reading.ReadAsync(
-            """[{"id":"a1","text":"eins"},{"id":"b-22","text":"zwei"}]""",
-            DocumentFormat.Paragraphs
-        );
+        DocumentRead read = await Reading.ReadAsync("""[{"id":"a1","text":"eins"},{"id":"b-22","text":"zwei"}]""", DocumentKind.Paragraphs);
         byte[] binary = new byte[read.Text.BinaryLength];
         read.Text.Write(binary);
         using DocumentText again = DocumentText.Read(binary);
 
-        Assert.Equal(["a1", "b-22"], again.Paragraphs.Select(paragraph => Encoding.ASCII.GetString(again.IdOf(paragraph).Span)));
+        Assert.Equal(
+            ["a1", "b-22"],
+            again.Paragraphs.Select(paragraph => Encoding.ASCII.GetString(again.IdOf(paragraph).Span)),
+            StringComparer.Ordinal
+        );
     }
 
     [Fact]
     public async Task Dispose_Zeroes()
     {
-        DocumentRead read = await Reading.ReadAsync("Geheim", DocumentFormat.PlainText);
+        DocumentRead read = await Reading.ReadAsync("Geheim", DocumentKind.PlainText);
         ReadOnlyMemory<byte> text = read.Text.Utf8;
         read.Text.Dispose();
 
@@ -58,10 +59,7 @@ public sealed class DocumentTextTests
     [Fact]
     public async Task Read_ChangedOrCutBytes_ThrowNothingElse()
     {
-        DocumentRead read = await Reading.ReadAsync(
-            """[{"id":"a1","text":"eins"},{"id":"b-22","text":"zwei"}]""",
-            DocumentFormat.Paragraphs
-        );
+        DocumentRead read = await Reading.ReadAsync("""[{"id":"a1","text":"eins"},{"id":"b-22","text":"zwei"}]""", DocumentKind.Paragraphs);
         byte[] binary = new byte[read.Text.BinaryLength];
         read.Text.Write(binary);
         for (int round = 0; round < 20_000; round++)
