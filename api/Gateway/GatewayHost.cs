@@ -26,13 +26,15 @@ public static class GatewayHost
         );
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning).AddFilter("Lethe", LogLevel.Information);
-        services?.Invoke(builder.Services);
+
+        // Our events only: those of Orleans and Kestrel may quote what they could not send or read.
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.None).AddFilter("Lethe", LogLevel.Information);
         AddHosting(builder.Services, configuration);
         AddSessions(builder.Services);
         builder.Services.AddDocumentReading();
         builder.Services.AddModels();
         builder.Services.AddSingleton<TurnRun>();
+        services?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
         app.UseMiddleware<ProblemBoundary>();
@@ -40,7 +42,7 @@ public static class GatewayHost
         app.UseRouting();
         app.UseCors();
         app.UseSessions();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapSessions();
         app.MapDocuments();
         app.MapTurns();

@@ -25,7 +25,15 @@ catch (OptionsValidationException wrong)
     await Console.Error.WriteLineAsync($"The configuration is wrong: {string.Join(' ', wrong.Failures)}");
     return 1;
 }
-catch (Exception wrong) when (wrong is FileNotFoundException or InvalidDataException or InvalidOperationException)
+catch (Exception wrong)
+    when (wrong
+            is IOException
+                or InvalidDataException
+                or InvalidOperationException
+                or FormatException
+                or UnauthorizedAccessException
+                or System.Security.Cryptography.CryptographicException
+    )
 {
     await Console.Error.WriteLineAsync($"The Gateway does not start: {wrong.Message}");
     return 1;

@@ -19,7 +19,6 @@ internal static class DocumentEndpoints
             .MapGroup("/v1/session/documents/{docId}")
             .WithTags("Documents")
             .RequireSession()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status410Gone);
         documents.MapPut("", PutAsync).WithSummary("Uploads a document: multipart, first key, then file. Replaces an earlier version.");
         documents.MapDelete("", DeleteAsync).WithSummary("Removes a document; the body tells the key.");
@@ -85,6 +84,10 @@ internal static class DocumentEndpoints
         if (text.Utf8.Length > DocumentUpload.MaxTextBytes)
         {
             return Problems.DocumentTooLarge.With("documentTextBytes", DocumentUpload.MaxTextBytes);
+        }
+        if (ItemSealer.SealedLength(text.BinaryLength) > SealedSession.MaxItemBytes)
+        {
+            return Problems.DocumentTooLarge.With("sealedItemBytes", SealedSession.MaxItemBytes);
         }
         using PlainBuffer plain = PlainBuffer.Allocate(text.BinaryLength);
         text.Write(plain.GetSpan());

@@ -1,3 +1,5 @@
+using Lethe.Gateway.Sessions;
+
 namespace Lethe.Gateway.Hosting;
 
 /// <summary>Health and metrics, for the operator's listener only.</summary>
@@ -39,10 +41,16 @@ internal static class ManagementRoutes
     }
 }
 
-/// <summary>Whether the Gateway should get requests: from its start until it is told to stop, when running answers end first.</summary>
+/// <summary>
+/// Whether the Gateway should get requests: from when it knows its cell's issuer keys until it is told to stop, when running answers end first.
+/// </summary>
 /// <param name="lifetime">The host's.</param>
-internal sealed class Readiness(IHostApplicationLifetime lifetime)
+/// <param name="keys">The issuer keys.</param>
+internal sealed class Readiness(IHostApplicationLifetime lifetime, IssuerKeys keys)
 {
     /// <summary>Gets a value indicating whether it should.</summary>
-    public bool IsReady => lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+    public bool IsReady =>
+        lifetime.ApplicationStarted.IsCancellationRequested
+        && !lifetime.ApplicationStopping.IsCancellationRequested
+        && keys.OwnDirectory is not null;
 }

@@ -13,6 +13,9 @@ namespace Lethe.Gateway.Sealing;
 /// <param name="key">Its content key; may be disposed of afterwards.</param>
 internal sealed class SealedSession(SessionId id, ISessionGrain grain, ContentKey key) : IDisposable
 {
+    /// <summary>The most sealed bytes of one item: one Orleans message holds it and its manifest, with room.</summary>
+    public const int MaxItemBytes = 16 * 1024 * 1024;
+
     private const int Attempts = 8;
     private readonly ItemSealer sealer = new(id, key);
 

@@ -32,7 +32,7 @@ internal sealed class HeldLease : IAsyncDisposable
     private readonly CancellationTokenSource ending = new();
     private readonly CancellationToken client;
     private readonly Task keeping;
-    private StopReason reason;
+    private volatile StopReason reason;
     private bool ended;
 
     /// <summary>Initializes a new instance of the <see cref="HeldLease"/> class and begins to renew it.</summary>
@@ -115,7 +115,7 @@ internal sealed class HeldLease : IAsyncDisposable
                     {
                         LeaseHeld => StopReason.None,
                         LeaseEnded { Ending: LeaseEnding.Cancelled } => StopReason.Cancelled,
-                        LeaseEnded { Ending: LeaseEnding.Ended } when ended => StopReason.None,
+                        LeaseEnded { Ending: LeaseEnding.Ended } => StopReason.None, // by ourselves: nobody else can
                         LeaseEnded => StopReason.Lapsed,
                         _ => StopReason.SessionGone,
                     };

@@ -115,7 +115,12 @@ internal sealed partial class IssuerKeys : BackgroundService
         while (!stoppingToken.IsCancellationRequested)
         {
             await FetchAsync(TimeSpan.Zero, stoppingToken);
-            await Task.Delay(Preferred is null ? soon : options.Value.FetchEvery, clock, stoppingToken);
+            bool complete = cells.Value.Cells.All(cell => Find(cell.Region) is not null);
+            TimeSpan pause =
+                Preferred is null ? soon
+                : complete ? options.Value.FetchEvery
+                : options.Value.FetchAgainAfter;
+            await Task.Delay(pause, clock, stoppingToken);
         }
     }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Lethe.Gateway.Documents;
 using Lethe.Gateway.Documents.Reading;
 using Lethe.Gateway.Models;
+using Lethe.Gateway.Sealing;
+using Lethe.Gateway.Turns;
 
 namespace Lethe.Gateway.Sessions;
 
@@ -24,6 +26,9 @@ internal static class Limits
         json.WriteNumber("maxOutputTokens"u8, limits.MaxOutputTokens);
         json.WriteNumber("documentBytes"u8, DocumentUpload.MaxFileBytes);
         json.WriteNumber("documentTextBytes"u8, DocumentUpload.MaxTextBytes);
+        json.WriteNumber("sealedItemBytes"u8, SealedSession.MaxItemBytes);
+        json.WriteNumber("turnBodyBytes"u8, TurnRequest.MaxBodyBytes);
+        json.WriteNumber("answerBytes"u8, TurnRun.MaxAnswerBytes);
     }
 
     /// <summary>Writes what a class offers now, as members of the current object.</summary>

@@ -1,5 +1,6 @@
 using Lethe.Contracts.Sessions;
 using Lethe.Gateway.Sealing;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Lethe.Gateway.Sessions;
@@ -27,20 +28,19 @@ internal sealed class SessionContext(SessionClaims claims, ISessionGrain grain)
     public bool Owns(ContentKey key) => key.Matches(Id, claims.KeyCommitment);
 }
 
-/// <summary>Marks routes that need a session credential.</summary>
-internal sealed class SessionRequired;
-
-/// <summary>Reads the credential of routes that need one, before anything of the body is read.</summary>
+/// <summary>
+/// Deny by default: every route that is not marked anonymous needs a valid session credential of this cell, and is refused from its headers
+/// alone, before anything of the body is read. Whether the session still lives, its grain says.
+/// </summary>
 internal static class SessionRouting
 {
-    /// <summary>Marks routes as needing a session credential.</summary>
-    /// <typeparam name="TBuilder">A route or a group.</typeparam>
-    /// <param name="builder">The route or group.</param>
+    /// <summary>Says in the interface's description what the default is: a credential of this cell, or a refusal.</summary>
+    /// <param name="group">Routes that work on a session.</param>
     /// <returns>The same.</returns>
-    public static TBuilder RequireSession<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new SessionRequired());
+    public static RouteGroupBuilder RequireSession(this RouteGroupBuilder group) =>
+        group.ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status421MisdirectedRequest);
 
-    /// <summary>Gets the request's session. Only on routes that require one.</summary>
+    /// <summary>Gets the request's session. Not on anonymous routes.</summary>
     /// <param name="context">The request.</param>
     /// <returns>The session.</returns>
     public static SessionContext GetSession(this HttpContext context) => context.Features.GetRequiredFeature<SessionContext>();
@@ -51,7 +51,8 @@ internal static class SessionRouting
         app.Use(
             async (context, next) =>
             {
-                if (context.GetEndpoint()?.Metadata.GetMetadata<SessionRequired>() is null)
+                // What routing itself answers (404, 405, 415) is no RouteEndpoint and reads nothing.
+                if (context.GetEndpoint() is not RouteEndpoint route || route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
                 {
                     await next(context);
                     return;

@@ -21,24 +21,23 @@ internal static class SessionEndpoints
     {
         endpoints
             .MapGet("/.well-known/lethe", DescribeCellAsync)
+            .AllowAnonymous()
             .WithTags("Cell")
             .WithSummary("Region, Control's URL and build of this cell.");
         endpoints
             .MapGet("/v1/token-challenge", ChallengeAsync)
+            .AllowAnonymous()
             .WithTags("Sessions")
             .WithSummary("The one challenge for session tokens, and a mirror of the issuer's keys.");
         endpoints
             .MapPost("/v1/sessions", OpenAsync)
+            .AllowAnonymous() // its credential is the token
             .WithTags("Sessions")
             .WithSummary("Opens a session for one token. Takes no body.")
             .Produces(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
-        RouteGroupBuilder session = endpoints
-            .MapGroup("/v1")
-            .WithTags("Sessions")
-            .RequireSession()
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
+        RouteGroupBuilder session = endpoints.MapGroup("/v1").WithTags("Sessions").RequireSession();
         session
             .MapGet("/session", DescribeAsync)
             .WithSummary("The state of my session, without content.")

@@ -6,6 +6,7 @@ using Lethe.Gateway.Hosting;
 using Lethe.Gateway.Models;
 using Lethe.Gateway.Sealing;
 using Lethe.PrivacyPass;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Gateway.Sessions;
@@ -54,7 +55,7 @@ internal sealed class TokenRedemption(
         {
             return Problems.TokenRequired;
         }
-        if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
+        if (request.ContentLength != 0 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
             return Problems.BodyNotAllowed;
         }

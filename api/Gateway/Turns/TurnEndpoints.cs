@@ -16,11 +16,11 @@ internal static class TurnEndpoints
             .MapPost("/v1/session/turns", RunAsync)
             .WithTags("Turns")
             .WithSummary("Runs a turn over documents and selection; as a stream of events, or as JSON.")
-            .RequireSession()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status410Gone)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status421MisdirectedRequest)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 

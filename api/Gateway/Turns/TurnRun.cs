@@ -13,6 +13,7 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
     public const int MaxAnswerBytes = 4 * 1024 * 1024;
 
     private const int SealAttempts = 8;
+    private const int PromptBytes = 4096; // our rules and marks, rather more than they are
     private const int EarlierTurnsShare = 4; // earlier turns may take a quarter of the context
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
@@ -111,7 +112,7 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
         {
             return ToProblem((RouteRefused)choice);
         }
-        return Plan(manifest, documents, routesChosen, limits, characters);
+        return Plan(manifest, documents, routesChosen, limits, characters, turn.Instruction.Length + turn.Selection.Length);
     }
 
     private static TurnPlan Plan(
@@ -119,7 +120,8 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
         IReadOnlyList<ManifestEntry> documents,
         RoutesChosen chosen,
         ClassLimits limits,
-        long characters
+        long characters,
+        long turnBytes
     )
     {
         long room = 0;
@@ -136,7 +138,7 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
             room -= turns[index].Characters;
         }
         int output = Math.Min(limits.MaxOutputTokens, chosen.First.Limits.MaxOutputTokens);
-        long bytes = documents.Concat(earlier).Sum(entry => (long)entry.Bytes) + (4 * characters);
+        long bytes = documents.Concat(earlier).Sum(entry => (long)entry.Bytes) + turnBytes + PromptBytes;
         return new TurnPlan(chosen, documents, earlier, turns.Count - earlier.Count, output, TokenEstimate.OfBytes(bytes) + output);
     }
 
@@ -178,8 +180,16 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
                 _ => null,
             };
         }
+        catch (Exception fault) when (fault is not OperationCanceledException || !client.IsCancellationRequested)
+        {
+            await lease.EndAsync(UsedBy(progress, answer)); // what the vendor has read is used, whatever became of the answer
+            throw;
+        }
         await EndAsync(items, turn, answer, progress, lease, output, client);
     }
+
+    private static long UsedBy(TurnProgress progress, PlainWriter answer) =>
+        progress.Used.PromptTokens + Math.Max(progress.Used.CompletionTokens, TokenEstimate.OfBytes(answer.Length));
 
     private async Task<bool> NextAsync(IAsyncEnumerator<ModelEvent> events, ITurnOutput output)
     {
@@ -243,8 +253,16 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
         CancellationToken client
     )
     {
-        long used = progress.Used.PromptTokens + Math.Max(progress.Used.CompletionTokens, TokenEstimate.OfBytes(answer.Length));
-        Outcome<TurnEnded> outcome = await SettleAsync(items, turn, answer, progress, lease, used);
+        long used = UsedBy(progress, answer);
+        Outcome<TurnEnded> outcome;
+        try
+        {
+            outcome = await SettleAsync(items, turn, answer, progress, lease, used);
+        }
+        catch (Exception fault) when (fault is OrleansException or TimeoutException)
+        {
+            outcome = Problems.SessionsUnavailable; // the answer has ended, but nobody can say whether it is remembered
+        }
         metrics.TurnEnded(turn.Action.ToName(), progress.Failure?.Code ?? progress.Ending ?? "upstream_cut", used);
         if (client.IsCancellationRequested)
         {

@@ -139,6 +139,9 @@ public sealed record RealCell(
     IReadOnlyList<string> MigrationFiles
 )
 {
+    /// <summary>Gets what the processes wrote, to explain a failure.</summary>
+    public string Output => string.Join('\n', All.Select(process => $"== {process.Name}\n{process.Output}"));
+
     /// <summary>Gets all processes, in the order of their start.</summary>
     public IEnumerable<HostProcess> All => [.. ContentSilos, .. IdentitySilos, Control, Gateway];
 
@@ -154,7 +157,13 @@ public sealed record RealCell(
         string silo = RealCells.AssemblyOf("silo", "Lethe.Silo.dll");
         List<HostProcess> content = [];
         List<HostProcess> identity = [];
-        foreach ((string name, SiloPorts contentPorts, SiloPorts identityPorts) in new[] { ("1", first.Content, first.Identity), ("2", second.Content, second.Identity) })
+        foreach (
+            (string name, SiloPorts contentPorts, SiloPorts identityPorts) in new[]
+            {
+                ("1", first.Content, first.Identity),
+                ("2", second.Content, second.Identity),
+            }
+        )
         {
             JsonObject session = OnPorts(configuration.Silo(region, "content"), contentPorts);
             session["Database"] = Database(databases.Content.Silo);
