@@ -331,7 +331,10 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
             _ => "upstream_cut",
         };
 
-    private static Problem ToProblem(RouteRefused refused) =>
+    /// <summary>Gets the problem that a refusal of routes is.</summary>
+    /// <param name="refused">The refusal.</param>
+    /// <returns>The problem.</returns>
+    internal static Problem ToProblem(RouteRefused refused) =>
         refused.Reason switch
         {
             RouteRefusal.ActionNotSupported => Problems.ActionNotSupported,
@@ -340,7 +343,10 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
             _ => Problems.NoCompliantRoute,
         };
 
-    private static Problem ToProblem(ModelFailed failed)
+    /// <summary>Gets the problem that a model's failure is.</summary>
+    /// <param name="failed">The failure.</param>
+    /// <returns>The problem.</returns>
+    internal static Problem ToProblem(ModelFailed failed)
     {
         string code = failed.Failure.ToCode();
         Problem problem = Problems.All.First(known => known.Code == code);
