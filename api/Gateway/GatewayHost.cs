@@ -33,7 +33,7 @@ public static class GatewayHost
         AddSessions(builder.Services);
         builder.Services.AddDocumentReading();
         builder.Services.AddModels();
-        builder.Services.AddSingleton<TurnRun>();
+        builder.Services.AddSingleton<TurnPlanner>().AddSingleton<TurnRun>();
         services?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
