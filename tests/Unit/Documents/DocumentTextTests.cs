@@ -20,8 +20,12 @@ public sealed class DocumentTextTests
         Assert.Equal(read.Text.Characters, again.Characters);
         Assert.Equal(read.Text().EnumerateRunes().Count(), read.Text.Characters);
         Assert.Equal(
-            "4C4454310000002500000004000000000005090002"
-                + "000D0000"
+            "4C445431"
+                + "00000023"
+                + "00000004"
+                + "00000000"
+                + "00050900"
+                + "020D0000"
                 + "02060A00"
                 + "01060A00"
                 + Convert.ToHexString(Encoding.UTF8.GetBytes(read.Text())),
