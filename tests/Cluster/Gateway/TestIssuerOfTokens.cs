@@ -18,7 +18,8 @@ public sealed class TestIssuerOfTokens : IAsyncDisposable
     private readonly BlindSigner signer;
     private readonly BlindSigner old;
 
-    private TestIssuerOfTokens(WebApplication host, BlindSigner signer, BlindSigner old) => (this.host, this.signer, this.old) = (host, signer, old);
+    private TestIssuerOfTokens(WebApplication host, BlindSigner signer, BlindSigner old) =>
+        (this.host, this.signer, this.old) = (host, signer, old);
 
     public static async Task<TestIssuerOfTokens> StartAsync(TestPki pki, int port, string policyClass)
     {
@@ -35,11 +36,7 @@ public sealed class TestIssuerOfTokens : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(
-                IPAddress.Loopback,
-                port,
-                listen => listen.UseHttps(X509Certificate2.CreateFromPemFile(certificate, key))
-            )
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(X509Certificate2.CreateFromPemFile(certificate, key)))
         );
         WebApplication host = builder.Build();
         byte[] json = directory.ToJson();
