@@ -37,6 +37,7 @@ public sealed record Problem(int Status, string Code, string Title, string Detai
     {
         ArgumentNullException.ThrowIfNull(httpContext);
         HttpResponse response = httpContext.Response;
+        Hosting.UnreadBody.Leave(httpContext);
         response.StatusCode = Status;
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";

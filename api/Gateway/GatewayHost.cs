@@ -1,3 +1,4 @@
+using Lethe.Gateway.ChatCompletions;
 using Lethe.Gateway.Documents;
 using Lethe.Gateway.Documents.Reading;
 using Lethe.Gateway.Hosting;
@@ -33,6 +34,7 @@ public static class GatewayHost
         AddSessions(builder.Services);
         builder.Services.AddDocumentReading();
         builder.Services.AddModels();
+        builder.Services.AddChatCompletions();
         builder.Services.AddSingleton<TurnPlanner>().AddSingleton<TurnRun>();
         services?.Invoke(builder.Services);
 
@@ -46,6 +48,7 @@ public static class GatewayHost
         app.MapSessions();
         app.MapDocuments();
         app.MapTurns();
+        app.MapChatCompletions();
         return app;
     }
 

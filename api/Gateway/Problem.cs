@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lethe.Gateway.ChatCompletions;
 
 namespace Lethe.Gateway;
 
@@ -83,7 +84,8 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
         ArgumentNullException.ThrowIfNull(httpContext);
         HttpResponse response = httpContext.Response;
         response.StatusCode = Status;
-        response.ContentType = MediaType;
+        bool openAi = OpenAiErrors.IsWanted(httpContext);
+        response.ContentType = openAi ? "application/json" : MediaType;
         response.Headers.CacheControl = "no-store";
         if (RetryAfterSeconds > 0)
         {
@@ -95,7 +97,14 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
         }
         using (Utf8JsonWriter json = new(response.BodyWriter))
         {
-            Write(json);
+            if (openAi)
+            {
+                OpenAiErrors.Write(json, this);
+            }
+            else
+            {
+                Write(json);
+            }
         }
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }

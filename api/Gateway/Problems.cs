@@ -167,6 +167,15 @@ internal static class Problems
     public static Problem UpstreamRefused =>
         new(502, "upstream_refused", "The model's vendor refused the request", "Tell your administrator.");
 
+    public static Problem UpstreamCut => new(502, "upstream_cut", "The model's vendor broke off", "What came is not whole. Ask again.");
+    public static Problem ParameterRefused =>
+        new(
+            400,
+            "parameter_refused",
+            "The request has a member that is not taken here",
+            "Nothing may name a user, be stored or be fetched elsewhere. Leave the member out."
+        );
+
     // Us
     public static Problem Unforeseen =>
         new(500, "unforeseen", "Something went wrong here", "Try again later; tell the operator when it stays.");

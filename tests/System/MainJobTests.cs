@@ -81,7 +81,10 @@ public sealed class MainJobTests(RealCells cells)
         LetheSession session = await client.OpenSessionAsync(Token);
         using HttpClient http = cells.NewHttp();
         CountingStream body = new(8 * 1024 * 1024);
-        using HttpRequestMessage request = new(HttpMethod.Put, new Uri(cells.Cells["ch"].GatewayUrl, $"/v1/session/documents/{LetheSession.NewDocumentId()}"))
+        using HttpRequestMessage request = new(
+            HttpMethod.Put,
+            new Uri(cells.Cells["ch"].GatewayUrl, $"/v1/session/documents/{LetheSession.NewDocumentId()}")
+        )
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -16,7 +16,10 @@ internal sealed record DocumentResponse(string ShareId, int Bytes, DateTimeOffse
 /// <summary>A consented document on its way in and out: never more of it opened in memory than one chunk.</summary>
 internal static class DocumentTransfer
 {
-    /// <summary>Takes a document. Everything that can be refused is refused from the headers: until then no byte of the body is read.</summary>
+    /// <summary>
+    /// Takes a document. Everything that can be refused is refused from the headers: until then no byte of the body is read,
+    /// and after a refusal none is either (see <see cref="Hosting.UnreadBody"/>).
+    /// </summary>
     /// <param name="owner">Who sends it.</param>
     /// <param name="share">Under which consent; null for none.</param>
     /// <param name="context">The request.</param>
@@ -26,19 +29,19 @@ internal static class DocumentTransfer
     {
         if (share is not { } id)
         {
-            return Unread(context, Problems.NoOpenConsent);
+            return Problems.NoOpenConsent;
         }
         IShareGrain grain = grains.GetGrain<IShareGrain>(id.ToGrainKey());
         SupportResult begun = await grain.BeginDocumentAsync(owner, context.RequestAborted);
         if (begun is not KeyReleased released)
         {
-            return Unread(context, Problems.OfSupport(begun, Problems.NoOpenConsent));
+            return Problems.OfSupport(begun, Problems.NoOpenConsent);
         }
 
         using SupportKey key = released.Key;
         if (!TryReadHeaders(context.Request, out ShareFormat format, out int length, out Problem? problem))
         {
-            return Unread(context, problem);
+            return problem;
         }
         SealedPlace place = SealedPlace.OfDocument(released.Tenant, id, format);
         Sealed document = await SealAsync(context, key, place, length);
@@ -110,16 +113,6 @@ internal static class DocumentTransfer
             );
         }
         return new Sealed(sealedBytes);
-    }
-
-    // A connection that goes on would first have to read the body away.
-    private static Problem Unread(HttpContext context, Problem problem)
-    {
-        if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
-        {
-            context.Response.Headers.Connection = "close";
-        }
-        return problem;
     }
 
     private sealed class DocumentOut(SupportId share, DocumentRead read) : IResult

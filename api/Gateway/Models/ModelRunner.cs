@@ -26,7 +26,7 @@ internal sealed class ModelRunner(IModelRoutes table) : IModelRunner
             await foreach (ModelEvent happened in route.Protocol.RunAsync(route, request, cancellationToken))
             {
                 answered |= happened is TextDelta;
-                if (!answered && happened is ModelFailed { Failure: not ModelFailure.UpstreamFiltered } failure)
+                if (!answered && happened is ModelFailed failure && MayTryAnother(failure.Failure))
                 {
                     failed = failure;
                     again = true;
@@ -41,4 +41,10 @@ internal sealed class ModelRunner(IModelRoutes table) : IModelRunner
         }
         yield return failed;
     }
+
+    /// <summary>Tells whether another vendor may be asked. A prompt that one refused is not shown to the next.</summary>
+    /// <param name="failure">Why the first gave no answer.</param>
+    /// <returns>Whether it may.</returns>
+    public static bool MayTryAnother(ModelFailure failure) =>
+        failure is not (ModelFailure.UpstreamFiltered or ModelFailure.UpstreamRefused);
 }

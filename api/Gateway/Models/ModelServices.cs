@@ -1,5 +1,6 @@
 using Lethe.Gateway.Hosting;
 using Lethe.Gateway.Models.Extractive;
+using Lethe.Gateway.Models.OpenAi;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Gateway.Models;
@@ -14,7 +15,16 @@ internal static class ModelServices
     {
         services.AddOptionsWithValidateOnStart<ModelOptions, ModelOptionsValidator>().BindConfiguration("Routes");
         services.AddSingleton<IModelProtocol, ExtractiveProtocol>();
-        services.AddSingleton<IModelRoutes>(ReadTable).AddSingleton<IModelRunner, ModelRunner>();
+        services.AddSingleton<Func<ModelRouteTable>>(provider => provider.GetRequiredService<ModelRouteTable>); // the table knows the protocols
+        services.AddSingleton(provider => new Egress(
+            provider.GetRequiredService<IOptions<ModelOptions>>().Value,
+            provider.GetRequiredService<Func<ModelRouteTable>>()
+        ));
+        services
+            .AddSingleton<OpenAiChatProtocol>()
+            .AddSingleton<IModelProtocol>(provider => provider.GetRequiredService<OpenAiChatProtocol>());
+        services.AddSingleton(ReadTable).AddSingleton<IModelRoutes>(provider => provider.GetRequiredService<ModelRouteTable>());
+        services.AddSingleton<IModelRunner, ModelRunner>();
         services.AddHostedService<TableAtStart>();
         return services;
     }

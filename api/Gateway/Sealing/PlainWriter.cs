@@ -59,6 +59,13 @@ internal sealed class PlainWriter(int limit) : IBufferWriter<byte>, IDisposable
         return true;
     }
 
+    /// <summary>Zeroes what was written and begins again.</summary>
+    public void Reset()
+    {
+        Written.Span.Clear();
+        Length = 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable?)buffer)?.Dispose();
 

@@ -118,7 +118,10 @@ internal sealed class TurnPlanner(IModelRoutes routes)
         return new TurnPlan(chosen, documents, earlier, turns.Count - earlier.Count, output, TokenEstimate.OfBytes(bytes) + output);
     }
 
-    private static Problem ToProblem(RouteRefused refused) =>
+    /// <summary>Gets the problem that a refusal of routes is.</summary>
+    /// <param name="refused">The refusal.</param>
+    /// <returns>The problem.</returns>
+    internal static Problem ToProblem(RouteRefused refused) =>
         refused.Reason switch
         {
             RouteRefusal.ActionNotSupported => Problems.ActionNotSupported,

@@ -245,7 +245,10 @@ internal sealed class TurnRun(SessionLeases leases, TurnPlanner planner, IModelR
             _ => "upstream_cut",
         };
 
-    private static Problem ToProblem(ModelFailed failed)
+    /// <summary>Gets the problem that a model's failure is.</summary>
+    /// <param name="failed">The failure.</param>
+    /// <returns>The problem.</returns>
+    internal static Problem ToProblem(ModelFailed failed)
     {
         string code = failed.Failure.ToCode();
         Problem problem = Problems.All.First(known => known.Code == code);

@@ -137,7 +137,7 @@ CREATE TABLE ledger (
     event integer NOT NULL,
     actor char(64),
     subject varchar(64),
-    detail varchar(8),
+    detail varchar(32),
     previous_hash bytea NOT NULL CHECK (length(previous_hash) = 32),
     hash bytea NOT NULL CHECK (length(hash) = 32),
     PRIMARY KEY (tenant, seq)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,13 +11,9 @@ namespace Lethe.ClusterTests.Support;
 
 /// <summary>Support and the desk as clients see them: real HTTPS on loopback.</summary>
 [Collection(TwoCellsSuite.Name)]
-public sealed class SupportHttpTests(TwoCells cells)
+public sealed class SupportHttpTests(TwoCells cells) : SupportClients(cells)
 {
     private const string Needle = "Vertrauliche Klausel 4711";
-    private const string Consent =
-        """{"shareDocument":true,"consentTextVersion":"2026-11-01","purpose":"troubleshooting","days":3,"language":"de"}""";
-
-    private static CancellationToken Cancel => RecordsSilo.Cancel;
 
     [Fact]
     public async Task Support_FromTheCaseToTheWithdrawal_Works()
@@ -84,7 +79,7 @@ public sealed class SupportHttpTests(TwoCells cells)
         Assert.Equal(1, (await erased.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("closed").GetInt32());
         using HttpResponseMessage after = await SendAsync(anna, HttpMethod.Get, $"/v1/support/cases/{id}");
         await ProblemAsync(after, HttpStatusCode.NotFound, "case_unknown");
-        Assert.DoesNotContain(cells.Eu.Silo.Durable.KeyHandles, handle => handle.Contains(id, StringComparison.Ordinal));
+        Assert.DoesNotContain(Cells.Eu.Silo.Durable.KeyHandles, handle => handle.Contains(id, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,18 +95,11 @@ public sealed class SupportHttpTests(TwoCells cells)
             ("nonsense", 1000, HttpStatusCode.Forbidden, "no_open_consent"),
             (share, SupportLimits.DocumentBytes + 1, HttpStatusCode.RequestEntityTooLarge, "document_too_large"),
         ];
-        SocketsHttpHandler handler = OneCell.Trusting(cells.Pki);
-        handler.Expect100ContinueTimeout = TimeSpan.FromMinutes(5); // the body only goes when the server asks for it
-        using HttpClient http = new(handler) { BaseAddress = cells.Eu.Http.BaseAddress };
         foreach ((string to, long length, HttpStatusCode status, string code) in refusals)
         {
-            using WatchedContent body = new(length);
-            using HttpRequestMessage request = new(HttpMethod.Put, $"/v1/support/shares/{to}/document") { Content = body };
-            request.Headers.ExpectContinue = true;
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", anna.Token);
-            using HttpResponseMessage response = await http.SendAsync(request, Cancel);
-            await ProblemAsync(response, status, code);
-            Assert.False(body.WasSent);
+            string answer = await PutHeadersAsync(anna, $"/v1/support/shares/{to}/document", length);
+            Assert.StartsWith($"HTTP/1.1 {(int)status} ", answer, StringComparison.Ordinal); // and not "100 Continue"
+            Assert.Contains($"\"{code}\"", answer, StringComparison.Ordinal);
         }
         using HttpResponseMessage put = await PutAsync(anna, share, new byte[SupportLimits.DocumentBytes]); // exactly the limit
         Assert.Equal(HttpStatusCode.Created, put.StatusCode);
@@ -259,9 +247,9 @@ public sealed class SupportHttpTests(TwoCells cells)
             anna.Tenant.Owner,
             anna.Tenant.Id.Value,
             "support-1",
-            cells.Eu.AccountOf(anna.Tenant, anna.Tenant.Owner).Value,
+            Cells.Eu.AccountOf(anna.Tenant, anna.Tenant.Owner).Value,
         ];
-        string[] logs = [.. cells.Eu.Logs.GetSnapshot().Concat(cells.Eu.Silo.Logs.GetSnapshot()).Select(record => record.Message)];
+        string[] logs = [.. Cells.Eu.Logs.GetSnapshot().Concat(Cells.Eu.Silo.Logs.GetSnapshot()).Select(record => record.Message)];
         Assert.All(needles, needle => Assert.DoesNotContain(logs, line => line.Contains(needle, StringComparison.OrdinalIgnoreCase)));
     }
 
@@ -274,7 +262,7 @@ public sealed class SupportHttpTests(TwoCells cells)
         await ProblemAsync(refused, HttpStatusCode.Conflict, "tenant_has_data");
         using HttpResponseMessage closed = await SendAsync(anna, HttpMethod.Delete, $"/v1/support/cases/{id}");
         Assert.Equal(HttpStatusCode.NoContent, closed.StatusCode);
-        cells.Eu.Link.Reset();
+        Cells.Eu.Link.Reset();
         using HttpResponseMessage moved = await SendAsync(anna, HttpMethod.Put, "/v1/admin/tenant", Json("""{"region":"ch"}"""));
         Assert.Equal(HttpStatusCode.OK, moved.StatusCode);
         using HttpResponseMessage misdirected = await SendAsync(anna, HttpMethod.Post, "/v1/support/cases");
@@ -284,121 +272,10 @@ public sealed class SupportHttpTests(TwoCells cells)
     [Fact]
     public async Task Support_WithoutAToken_Is401()
     {
-        using HttpResponseMessage response = await cells.Eu.Http.SendAsync(
-            cells.Eu.Request(HttpMethod.Get, "/v1/support/cases", null),
+        using HttpResponseMessage response = await Cells.Eu.Http.SendAsync(
+            Cells.Eu.Request(HttpMethod.Get, "/v1/support/cases", null),
             Cancel
         );
         await ProblemAsync(response, HttpStatusCode.Unauthorized, "access_token_required");
-    }
-
-    private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
-
-    private async Task<Person> PersonAsync()
-    {
-        TestTenant tenant = await cells.NewTenantAsync();
-        return new Person(tenant, cells.Eu.TokenOf(tenant));
-    }
-
-    private Person Staff(string subject) => new(null!, cells.Operator.Token(subject, cells.Eu.Silo.Clock.GetUtcNow()));
-
-    private async Task<HttpResponseMessage> SendAsync(
-        Person person,
-        HttpMethod method,
-        string path,
-        HttpContent? content = null,
-        string? reason = null
-    )
-    {
-        using HttpRequestMessage request = cells.Eu.Request(method, path, person.Token, content);
-        if (reason is not null)
-        {
-            request.Headers.Add("Lethe-View-Reason", reason);
-        }
-        return await cells.Eu.Http.SendAsync(request, Cancel);
-    }
-
-    private async Task<JsonElement> ReadAsync(Person person, string path)
-    {
-        using HttpResponseMessage response = await SendAsync(person, HttpMethod.Get, path);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
-    }
-
-    private async Task<string> OpenAsync(Person person)
-    {
-        using HttpResponseMessage response = await SendAsync(person, HttpMethod.Post, "/v1/support/cases");
-        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString()!;
-    }
-
-    private async Task<(string Share, JsonElement Answer)> ConsentAsync(Person person, string id)
-    {
-        using HttpResponseMessage response = await SendAsync(person, HttpMethod.Post, $"/v1/support/cases/{id}/shares", Json(Consent));
-        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
-        return (answer.GetProperty("id").GetString()!, answer);
-    }
-
-    private async Task<HttpResponseMessage> PutAsync(Person person, string share, byte[] document, string mediaType = "application/pdf")
-    {
-        using ByteArrayContent content = new(document);
-        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        return await SendAsync(person, HttpMethod.Put, $"/v1/support/shares/{share}/document", content);
-    }
-
-    // The staff of the configuration are put on file in the background after the start.
-    private async Task StaffKnownAsync(string path)
-    {
-        for (int tries = 0; tries < 200; tries++)
-        {
-            using HttpResponseMessage response = await SendAsync(
-                Staff("support-2"),
-                HttpMethod.Get,
-                path.Replace("shares", "cases", StringComparison.Ordinal).Replace("/document", "", StringComparison.Ordinal),
-                reason: "reply"
-            );
-            if ((await response.Content.ReadAsStringAsync(Cancel)).Contains("undertaking_missing", StringComparison.Ordinal))
-            {
-                return;
-            }
-            cells.Eu.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(50, Cancel);
-        }
-        Assert.Fail("The staff never came on file.");
-    }
-
-    private static async Task<JsonElement> ProblemAsync(HttpResponseMessage response, HttpStatusCode status, string code)
-    {
-        JsonElement problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
-        Assert.Equal((status, code), (response.StatusCode, problem.GetProperty("code").GetString()));
-        return problem;
-    }
-
-    private sealed record Person(TestTenant Tenant, string Token);
-
-    /// <summary>A body that knows whether anybody asked for it.</summary>
-    private sealed class WatchedContent : HttpContent
-    {
-        private readonly long length;
-
-        public WatchedContent(long length)
-        {
-            this.length = length;
-            Headers.ContentType = new MediaTypeHeaderValue("application/pdf");
-        }
-
-        public bool WasSent { get; private set; }
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            WasSent = true;
-            await stream.WriteAsync(new byte[length], Cancel);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = this.length;
-            return true;
-        }
     }
 }

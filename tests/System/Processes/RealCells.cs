@@ -11,6 +11,7 @@ using Lethe.TestKit.Postgres;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(RealCells))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // some tests kill processes that others use
 
 namespace Lethe.SystemTests.Processes;
 
@@ -139,6 +140,9 @@ public sealed record RealCell(
     IReadOnlyList<string> MigrationFiles
 )
 {
+    /// <summary>Gets what the processes wrote, to explain a failure.</summary>
+    public string Output => string.Join('\n', All.Select(process => $"== {process.Name}\n{process.Output}"));
+
     /// <summary>Gets all processes, in the order of their start.</summary>
     public IEnumerable<HostProcess> All => [.. ContentSilos, .. IdentitySilos, Control, Gateway];
 
@@ -154,7 +158,13 @@ public sealed record RealCell(
         string silo = RealCells.AssemblyOf("silo", "Lethe.Silo.dll");
         List<HostProcess> content = [];
         List<HostProcess> identity = [];
-        foreach ((string name, SiloPorts contentPorts, SiloPorts identityPorts) in new[] { ("1", first.Content, first.Identity), ("2", second.Content, second.Identity) })
+        foreach (
+            (string name, SiloPorts contentPorts, SiloPorts identityPorts) in new[]
+            {
+                ("1", first.Content, first.Identity),
+                ("2", second.Content, second.Identity),
+            }
+        )
         {
             JsonObject session = OnPorts(configuration.Silo(region, "content"), contentPorts);
             session["Database"] = Database(databases.Content.Silo);

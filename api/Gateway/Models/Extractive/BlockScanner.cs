@@ -12,6 +12,7 @@ internal ref struct BlockScanner(ReadOnlySpan<byte> text, List<TextBlock> blocks
     private readonly ReadOnlySpan<byte> text = text;
     private readonly List<TextBlock> blocks = blocks;
     private int heading = -1;
+    private bool marked; // a heading was marked as such
     private int openStart = -1;
     private int openEnd;
     private BlockKind openKind;
@@ -118,6 +119,7 @@ internal ref struct BlockScanner(ReadOnlySpan<byte> text, List<TextBlock> blocks
         {
             openKind = BlockKind.Other;
         }
+        bool guessed = openKind != BlockKind.Heading;
         if (openKind is BlockKind.Paragraph or BlockKind.Item && IsHeading(block, numberLength > 0, behind))
         {
             openKind = BlockKind.Heading;
@@ -126,9 +128,10 @@ internal ref struct BlockScanner(ReadOnlySpan<byte> text, List<TextBlock> blocks
         {
             return;
         }
-        if (openKind == BlockKind.Heading)
+        if (openKind == BlockKind.Heading && !(guessed && marked))
         {
             heading = blocks.Count;
+            marked |= !guessed;
         }
         blocks.Add(new TextBlock(start + behind, openEnd, start + numberAt, numberLength, openKind, heading));
     }

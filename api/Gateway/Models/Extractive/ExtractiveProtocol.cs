@@ -19,7 +19,7 @@ internal sealed class ExtractiveProtocol(IOptions<ModelOptions> options) : IMode
     private const int MostAnswerBytes = 16 * 1024;
     private const int SummaryBytes = 6000;
     private const int AnswerSentences = 6;
-    private const float WorthTelling = 0.55f;
+    private const float WorthTelling = 0.48f;
     private readonly SemaphoreSlim runs = new(options.Value.EmbeddedRuns);
 
     /// <inheritdoc/>

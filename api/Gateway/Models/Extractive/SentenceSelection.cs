@@ -27,11 +27,12 @@ internal static class SentenceSelection
         int[] parts = new int[most];
         List<int> chosen = [];
         int bytes = 0;
+        int opening = relevance is null ? Opening(sentences) : -1;
         while (chosen.Count < most)
         {
-            int best = -1;
+            int best = opening;
             float highest = 0;
-            for (int i = 0; i < sentences.Length; i++)
+            for (int i = 0; opening < 0 && i < sentences.Length; i++)
             {
                 if (scores[i] <= 0 || closeness[i] > Alike)
                 {
@@ -46,6 +47,7 @@ internal static class SentenceSelection
                     (best, highest) = (i, value);
                 }
             }
+            opening = -1;
             if (best < 0)
             {
                 break;
@@ -113,6 +115,21 @@ internal static class SentenceSelection
         Array.Clear(scores);
         chosen.Sort();
         return chosen;
+    }
+
+    // A text says at its beginning what it is about: the first good one of its first sentences opens the summary.
+    private static int Opening(ReadOnlySpan<Sentence> sentences)
+    {
+        int tried = 0;
+        for (int i = 0; i < sentences.Length && tried < 3; i++)
+        {
+            if (sentences[i].Prior >= 0.5f)
+            {
+                return i;
+            }
+            tried += sentences[i].Prior > 0 ? 1 : 0;
+        }
+        return -1;
     }
 
     private static float[] Scores(ReadOnlySpan<Sentence> sentences, Centrality centrality, Relevance? relevance)
