@@ -17,7 +17,11 @@ public sealed class CredentialTests(RunningGateway gateway)
     [Fact]
     public async Task Open_WithoutToken_IsChallenged()
     {
-        using HttpResponseMessage response = await gateway.Http.PostAsync("v1/sessions", content: null, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await gateway.Http.PostAsync(
+            "v1/sessions",
+            content: null,
+            TestContext.Current.CancellationToken
+        );
         await AssertProblemAsync(response, 401, "token_required");
         Assert.Equal("PrivateToken", response.Headers.WwwAuthenticate.First().Scheme);
     }
@@ -120,7 +124,8 @@ public sealed class CredentialTests(RunningGateway gateway)
             using HttpRequestMessage request = new(method, path);
             if (method == HttpMethod.Put || path.EndsWith("turns", StringComparison.Ordinal))
             {
-                request.Content = method == HttpMethod.Put ? TestSession.Upload(new string('A', 43), [65], "text/plain") : TestSession.Json("{}");
+                request.Content =
+                    method == HttpMethod.Put ? TestSession.Upload(new string('A', 43), [65], "text/plain") : TestSession.Json("{}");
             }
             if (CredentialOf(kind) is { } credential)
             {

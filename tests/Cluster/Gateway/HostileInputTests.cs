@@ -40,11 +40,26 @@ public sealed class HostileInputTests(RunningGateway gateway)
             { "application/json", $"{{\"key\":\"KEY\",\"action\":\"{Marker}\"}}", 422, "action_unknown" },
             { "application/json", "{\"key\":\"KEY\",\"action\":\"ask\"}", 422, "instruction_required" },
             { "application/json", $"{{\"key\":\"KEY\",\"action\":\"translate\",\"selection\":\"{Marker}\"}}", 422, "language_required" },
-            { "application/json", $"{{\"key\":\"KEY\",\"action\":\"translate\",\"language\":\"fr\",\"selection\":\"{Marker}\"}}", 422, "action_not_supported" },
+            {
+                "application/json",
+                $"{{\"key\":\"KEY\",\"action\":\"translate\",\"language\":\"fr\",\"selection\":\"{Marker}\"}}",
+                422,
+                "action_not_supported"
+            },
             { "application/json", "{\"key\":\"KEY\",\"action\":\"summarise\"}", 422, "nothing_to_work_on" },
             { "application/json", $"{{\"key\":\"KEY\",\"action\":\"summarise\",\"documents\":[\"{Id}\"]}}", 404, "document_not_found" },
-            { "application/json", $"{{\"key\":\"KEY\",\"action\":\"summarise\",\"selection\":\"x\",\"model\":\"{Marker}\"}}", 404, "model_not_found" },
-            { "application/json", $"{{\"key\":\"{new string('A', 43)}\",\"action\":\"summarise\",\"selection\":\"{Marker}\"}}", 403, "content_key_wrong" },
+            {
+                "application/json",
+                $"{{\"key\":\"KEY\",\"action\":\"summarise\",\"selection\":\"x\",\"model\":\"{Marker}\"}}",
+                404,
+                "model_not_found"
+            },
+            {
+                "application/json",
+                $"{{\"key\":\"{new string('A', 43)}\",\"action\":\"summarise\",\"selection\":\"{Marker}\"}}",
+                403,
+                "content_key_wrong"
+            },
             { "text/plain", Marker, 415, "media_type_unsupported" },
             { "application/xml", $"<a>{Marker}</a>", 415, "media_type_unsupported" },
         };
@@ -63,7 +78,14 @@ public sealed class HostileInputTests(RunningGateway gateway)
     public async Task Turn_NotUtf8_IsRefused()
     {
         TestSession session = await gateway.OpenAsync();
-        byte[] body = [.. Encoding.UTF8.GetBytes($"{{\"key\":\"{session.Key}\",\"action\":\"ask\",\"instruction\":\"{Marker}"), 0xff, 0xfe, (byte)'"', (byte)'}'];
+        byte[] body =
+        [
+            .. Encoding.UTF8.GetBytes($"{{\"key\":\"{session.Key}\",\"action\":\"ask\",\"instruction\":\"{Marker}"),
+            0xff,
+            0xfe,
+            (byte)'"',
+            (byte)'}',
+        ];
         ByteArrayContent content = new(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using HttpResponseMessage response = await session.SendAsync(HttpMethod.Post, "v1/session/turns", content);
@@ -126,18 +148,58 @@ public sealed class HostileInputTests(RunningGateway gateway)
             { "multipart/form-data; boundary=b", "", 400, "body_truncated" },
             { "multipart/form-data; boundary=b", Marker, 400, "body_truncated" },
             { "multipart/form-data; boundary=b", "--b--\r\n", 400, "body_invalid" },
-            { "multipart/form-data; boundary=b", $"--b\r\nContent-Disposition: form-data; name=\"{Marker}\"\r\n\r\n{Marker}\r\n--b--\r\n", 400, "body_invalid" },
-            { "multipart/form-data; boundary=b", $"--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{Marker}\r\n--b--\r\n", 400, "body_invalid" },
-            { "multipart/form-data; boundary=b", $"--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{new string('A', 43)}\r\n--b\r\n{Marker}", 403, "content_key_wrong" },
+            {
+                "multipart/form-data; boundary=b",
+                $"--b\r\nContent-Disposition: form-data; name=\"{Marker}\"\r\n\r\n{Marker}\r\n--b--\r\n",
+                400,
+                "body_invalid"
+            },
+            {
+                "multipart/form-data; boundary=b",
+                $"--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{Marker}\r\n--b--\r\n",
+                400,
+                "body_invalid"
+            },
+            {
+                "multipart/form-data; boundary=b",
+                $"--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{new string('A', 43)}\r\n--b\r\n{Marker}",
+                403,
+                "content_key_wrong"
+            },
             { "multipart/form-data; boundary=b", KeyPart + "--b--\r\n", 400, "body_invalid" },
             { "multipart/form-data; boundary=b", KeyPart + FilePart("text/plain") + Marker, 400, "body_truncated" },
             { "multipart/form-data; boundary=b", KeyPart + FilePart("text/plain") + $"{Marker}\r\n--b", 400, "body_truncated" },
-            { "multipart/form-data; boundary=b", KeyPart + FilePart("image/" + Marker) + $"{Marker}\r\n--b--\r\n", 415, "document_type_unsupported" },
-            { "multipart/form-data; boundary=b", KeyPart + FilePart("text/plain") + $"{Marker}\r\n" + KeyPart + "--b--\r\n", 400, "body_invalid" },
+            {
+                "multipart/form-data; boundary=b",
+                KeyPart + FilePart("image/" + Marker) + $"{Marker}\r\n--b--\r\n",
+                415,
+                "document_type_unsupported"
+            },
+            {
+                "multipart/form-data; boundary=b",
+                KeyPart + FilePart("text/plain") + $"{Marker}\r\n" + KeyPart + "--b--\r\n",
+                400,
+                "body_invalid"
+            },
             { "multipart/form-data; boundary=b", KeyPart + FilePart("text/plain") + "\r\n--b--\r\n", 422, "document_empty" },
-            { "multipart/form-data; boundary=b", KeyPart + FilePart("application/pdf") + $"{Marker}\r\n--b--\r\n", 422, "document_not_what_it_says" },
-            { "multipart/form-data; boundary=b", KeyPart + FilePart("application/json") + $"[{{\"id\":\"{Marker}\"\r\n--b--\r\n", 422, "document_" },
-            { "multipart/form-data; boundary=b", "--b\r\n" + string.Concat(Enumerable.Repeat($"X-{Marker}: {Marker}\r\n", 2000)) + "\r\n", 400, "body_invalid" },
+            {
+                "multipart/form-data; boundary=b",
+                KeyPart + FilePart("application/pdf") + $"{Marker}\r\n--b--\r\n",
+                422,
+                "document_not_what_it_says"
+            },
+            {
+                "multipart/form-data; boundary=b",
+                KeyPart + FilePart("application/json") + $"[{{\"id\":\"{Marker}\"\r\n--b--\r\n",
+                422,
+                "document_"
+            },
+            {
+                "multipart/form-data; boundary=b",
+                "--b\r\n" + string.Concat(Enumerable.Repeat($"X-{Marker}: {Marker}\r\n", 2000)) + "\r\n",
+                400,
+                "body_invalid"
+            },
         };
 
     [Theory]
@@ -177,7 +239,11 @@ public sealed class HostileInputTests(RunningGateway gateway)
     public async Task Route_ThatIsNone_IsRefused(string method, string path, int status, string code)
     {
         TestSession session = await gateway.OpenAsync();
-        using HttpResponseMessage response = await session.SendAsync(new HttpMethod(method), path, method == "PUT" ? TestSession.Upload(session.Key, [1], "text/plain") : null);
+        using HttpResponseMessage response = await session.SendAsync(
+            new HttpMethod(method),
+            path,
+            method == "PUT" ? TestSession.Upload(session.Key, [1], "text/plain") : null
+        );
         await AssertProblemAsync(response, status, code);
     }
 
@@ -209,7 +275,9 @@ public sealed class HostileInputTests(RunningGateway gateway)
         Assert.Equal(status, problem.GetProperty("status").GetInt32());
         Assert.DoesNotContain(
             gateway.Logs.GetSnapshot(),
-            record => record.Category?.StartsWith("Lethe.", StringComparison.Ordinal) == true && record.Message.Contains(Marker, StringComparison.OrdinalIgnoreCase)
+            record =>
+                record.Category?.StartsWith("Lethe.", StringComparison.Ordinal) == true
+                && record.Message.Contains(Marker, StringComparison.OrdinalIgnoreCase)
         );
         return problem;
     }

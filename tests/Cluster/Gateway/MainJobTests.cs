@@ -28,7 +28,7 @@ public sealed class MainJobTests(RunningGateway gateway)
         JsonElement turn = await JsonAsync(await TurnAsync(session, "\"action\":\"summarise\""));
         Assert.Equal("complete", turn.GetProperty("ending").GetString());
         Assert.Equal(1, turn.GetProperty("turn").GetInt32());
-        Assert.NotEqual("", turn.GetProperty("text").GetString());
+        Assert.False(string.IsNullOrEmpty(turn.GetProperty("text").GetString()));
 
         JsonElement state = await JsonAsync(await session.SendAsync(HttpMethod.Get, "v1/session"));
         Assert.Equal(1, state.GetProperty("turns").GetInt32());
@@ -72,7 +72,7 @@ public sealed class MainJobTests(RunningGateway gateway)
         }
         Assert.Equal("accepted", events[0]);
         Assert.Equal("route", events[1]);
-        Assert.Contains("delta", events);
+        Assert.Contains(events, name => name == "delta");
         Assert.Equal("done", events[^1]);
         Assert.Single(events, name => name is "done" or "error");
         Assert.Contains("1,450", text, StringComparison.Ordinal);
@@ -84,8 +84,8 @@ public sealed class MainJobTests(RunningGateway gateway)
         TestSession session = await gateway.OpenAsync();
         JsonElement capabilities = await JsonAsync(await session.SendAsync(HttpMethod.Get, "v1/capabilities"));
         string[] actions = [.. capabilities.GetProperty("actions").EnumerateArray().Select(action => action.GetString()!)];
-        Assert.Contains("summarise", actions);
-        Assert.DoesNotContain("translate", actions);
+        Assert.Contains(actions, name => name == "summarise");
+        Assert.DoesNotContain(actions, name => name == "translate");
         Assert.Equal(10 * 1024 * 1024, capabilities.GetProperty("limits").GetProperty("documentBytes").GetInt64());
     }
 
@@ -95,7 +95,7 @@ public sealed class MainJobTests(RunningGateway gateway)
         JsonElement cell = await JsonAsync(await gateway.Http.GetAsync(".well-known/lethe", Cancel));
         Assert.Equal("eu", cell.GetProperty("region").GetString());
         JsonElement challenge = await JsonAsync(await gateway.Http.GetAsync("v1/token-challenge", Cancel));
-        Assert.NotEqual("", challenge.GetProperty("challenge").GetString());
+        Assert.False(string.IsNullOrEmpty(challenge.GetProperty("challenge").GetString()));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class MainJobTests(RunningGateway gateway)
     {
         using HttpClient http = new() { BaseAddress = gateway.Management };
         TestSession session = await gateway.OpenAsync();
-        Assert.NotEqual("", session.Credential);
+        Assert.NotEmpty(session.Credential);
         Assert.Equal("ready\n", await http.GetStringAsync("health/ready", Cancel));
         string metrics = await http.GetStringAsync("metrics", Cancel);
         Assert.Contains("lethe_gateway_sessions_total{outcome=\"opened\"}", metrics, StringComparison.Ordinal);

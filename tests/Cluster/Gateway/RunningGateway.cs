@@ -55,7 +55,10 @@ public sealed class RunningGateway : IAsyncLifetime
         Management = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports[1]}/"));
         host = GatewayHost.Create(
             new ConfigurationBuilder().AddInMemoryCollection(Settings(ports)).Build(),
-            services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FakeLoggerProvider(Logs)).SetMinimumLevel(LogLevel.Trace))
+            services =>
+                services.AddLogging(logging =>
+                    logging.ClearProviders().AddProvider(new FakeLoggerProvider(Logs)).SetMinimumLevel(LogLevel.Trace)
+                )
         );
         await host.StartAsync();
         Http = NewClient();
@@ -77,7 +80,11 @@ public sealed class RunningGateway : IAsyncLifetime
     {
         X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(pki.Authority);
-        SocketsHttpHandler handler = new() { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy }, UseProxy = false };
+        SocketsHttpHandler handler = new()
+        {
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+            UseProxy = false,
+        };
         return new HttpClient(handler)
         {
             BaseAddress = Url,

@@ -6,7 +6,6 @@ using Lethe.PrivacyPass;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Lethe.ClusterTests.Gateway;
@@ -18,39 +17,36 @@ public sealed class TestIssuerOfTokens : IAsyncDisposable
     private readonly BlindSigner signer;
     private readonly BlindSigner old;
 
-    private TestIssuerOfTokens(WebApplication host, BlindSigner signer, BlindSigner old) => (this.host, this.signer, this.old) = (host, signer, old);
+    private TestIssuerOfTokens(WebApplication host, BlindSigner signer, BlindSigner old) =>
+        (this.host, this.signer, this.old) = (host, signer, old);
 
     public static async Task<TestIssuerOfTokens> StartAsync(TestPki pki, int port, string policyClass)
     {
-        BlindSigner signer = new(RSA.Create(2048));
-        BlindSigner old = new(RSA.Create(2048));
+        BlindSigner current = new(RSA.Create(2048));
+        BlindSigner over = new(RSA.Create(2048));
         IssuerDirectory directory = new(
             "/token-request",
             [
-                new IssuerDirectoryKey(signer.PublicKey, DateTimeOffset.UtcNow.AddHours(-1), policyClass),
-                new IssuerDirectoryKey(old.PublicKey, DateTimeOffset.UtcNow.AddDays(-5), policyClass),
+                new IssuerDirectoryKey(current.PublicKey, DateTimeOffset.UtcNow.AddHours(-1), policyClass),
+                new IssuerDirectoryKey(over.PublicKey, DateTimeOffset.UtcNow.AddDays(-5), policyClass),
             ]
         );
         (string certificate, string key) = pki.Issue($"issuer-{policyClass}", "localhost", client: false);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(
-                IPAddress.Loopback,
-                port,
-                listen => listen.UseHttps(X509Certificate2.CreateFromPemFile(certificate, key))
-            )
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(X509Certificate2.CreateFromPemFile(certificate, key)))
         );
-        WebApplication host = builder.Build();
+        WebApplication started = builder.Build();
         byte[] json = directory.ToJson();
-        host.Run(context =>
+        started.Run(context =>
         {
             Assert.Equal(BlindRsaToken.DirectoryPath, context.Request.Path.Value);
             Assert.False(context.Request.Headers.ContainsKey("Authorization"));
             return context.Response.Body.WriteAsync(json).AsTask();
         });
-        await host.StartAsync();
-        return new TestIssuerOfTokens(host, signer, old);
+        await started.StartAsync();
+        return new TestIssuerOfTokens(started, current, over);
     }
 
     /// <summary>Makes the value of an Authorization header for a challenge.</summary>
