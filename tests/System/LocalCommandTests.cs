@@ -14,7 +14,8 @@ namespace Lethe.SystemTests;
 /// <summary>The local default as a new user types it, in an empty folder.</summary>
 public sealed class LocalCommandTests : IDisposable
 {
-    private const string Sentence = "Der Lizenznehmer zahlt die Vergütung binnen vierzehn Tagen nach Zugang einer ordnungsgemäßen Rechnung.";
+    private const string Sentence =
+        "Der Lizenznehmer zahlt die Vergütung binnen vierzehn Tagen nach Zugang einer ordnungsgemäßen Rechnung.";
     private readonly string folder = Directory.CreateTempSubdirectory("lethe-local-").FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -29,7 +30,11 @@ public sealed class LocalCommandTests : IDisposable
     {
         string outside = Directory.CreateTempSubdirectory("lethe-input-").FullName;
         string file = Path.Combine(outside, "vertrag.md");
-        await File.WriteAllTextAsync(file, $"# Lizenzvertrag\n\n{Sentence} Die Lizenz ist nicht übertragbar und endet mit dem Vertrag nach zwei Jahren.\n", Token);
+        await File.WriteAllTextAsync(
+            file,
+            $"# Lizenzvertrag\n\n{Sentence} Die Lizenz ist nicht übertragbar und endet mit dem Vertrag nach zwei Jahren.\n",
+            Token
+        );
 
         (int exit, string output) = await RunAsync("demo", file, "--region", region, "--json");
 

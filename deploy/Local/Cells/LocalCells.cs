@@ -63,8 +63,14 @@ internal sealed class LocalCells : IAsyncDisposable
             string[] regions = [.. ports.Keys];
             await cells.StartAsync(regions.SelectMany(region => Silos(configuration, region)), cancellationToken);
             progress.Report("starting Control and the Gateway of both cells");
-            await cells.StartAsync(regions.Select(region => ControlHost.Create(Read(configuration.Control(region)), Quiet)), cancellationToken);
-            await cells.StartAsync(regions.Select(region => GatewayHost.Create(Read(configuration.Gateway(region)), Quiet)), cancellationToken);
+            await cells.StartAsync(
+                regions.Select(region => ControlHost.Create(Read(configuration.Control(region)), Quiet)),
+                cancellationToken
+            );
+            await cells.StartAsync(
+                regions.Select(region => GatewayHost.Create(Read(configuration.Gateway(region)), Quiet)),
+                cancellationToken
+            );
             progress.Report("waiting for issuer keys and tenants");
             await Readiness.WaitAsync(ports.Values.SelectMany(Management), cancellationToken);
             return cells;
@@ -90,7 +96,10 @@ internal sealed class LocalCells : IAsyncDisposable
     }
 
     private static IEnumerable<WebApplication> Silos(CellConfiguration configuration, string region) =>
-        [SiloHost.Create(Read(configuration.Silo(region, "content")), Quiet), SiloHost.Create(Read(configuration.Silo(region, "identity")), Quiet)];
+        [
+            SiloHost.Create(Read(configuration.Silo(region, "content")), Quiet),
+            SiloHost.Create(Read(configuration.Silo(region, "identity")), Quiet),
+        ];
 
     /// <summary>Warnings only on the terminal, and Ctrl-C for the command instead of for each of eight hosts.</summary>
     private static void Quiet(IServiceCollection services)

@@ -32,7 +32,10 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"safety_identifier":"r"}""", "safety_identifier")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"web_search_options":{}}""", "web_search_options")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"f"}}]}]}""", "messages")]
-    [InlineData("""{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a.example/x"}}]}]}""", "messages")]
+    [InlineData(
+        """{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a.example/x"}}]}]}""",
+        "messages"
+    )]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"tools":[{"type":"web_search"}]}""", "tools")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"stream_options":{"other":1}}""", "stream_options")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"CANARYmember":1}""", null)]
@@ -86,7 +89,10 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
     [Fact]
     public async Task PassThrough_UsageAskedFor_IsTheLastEvent()
     {
-        (string answer, _) = await RunAsync("""{"model":"x","messages":[{"role":"user","content":"y"}],"stream":true,"stream_options":{"include_usage":true}}""", "mock-ok");
+        (string answer, _) = await RunAsync(
+            """{"model":"x","messages":[{"role":"user","content":"y"}],"stream":true,"stream_options":{"include_usage":true}}""",
+            "mock-ok"
+        );
         string[] events = answer.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("\"completion_tokens\":7", events[^2], StringComparison.Ordinal);
         Assert.Contains("Grüße", answer, StringComparison.Ordinal);
@@ -96,7 +102,10 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
     public async Task PassThrough_NotStreamed_ComesBackByteForByte()
     {
         (string answer, ChatResult result) = await RunAsync("""{"model":"x","messages":[{"role":"user","content":"y"}]}""", "mock-ok");
-        Assert.Equal("Grüße.", JsonDocument.Parse(answer).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(
+            "Grüße.",
+            JsonDocument.Parse(answer).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
+        );
         Assert.Equal(18, result.UsedTokens);
     }
 
@@ -107,11 +116,18 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
     [InlineData("mock-error-event")]
     public async Task PassThrough_CutStream_EndsWithAnErrorAndWithoutDone(string model)
     {
-        (string answer, ChatResult result) = await RunAsync("""{"model":"x","messages":[{"role":"user","content":"y"}],"stream":true}""", model);
+        (string answer, ChatResult result) = await RunAsync(
+            """{"model":"x","messages":[{"role":"user","content":"y"}],"stream":true}""",
+            model
+        );
         Assert.Null(result.Failed);
         Assert.True(result.UsedTokens > 0);
         Assert.DoesNotContain("[DONE]", answer, StringComparison.Ordinal);
-        Assert.Contains("\"code\":\"upstream_cut\"", answer.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+        Assert.Contains(
+            "\"code\":\"upstream_cut\"",
+            answer.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[^1],
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(MockVendor.Marker, answer, StringComparison.Ordinal);
     }
 
@@ -134,7 +150,8 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
     [Fact]
     public void Material_LastMessageIsTheInstruction()
     {
-        const string Json = """[{"role":"system","content":"s"},{"role":"user","content":"Der \u00a7 1."},{"role":"assistant","content":"a"},{"content":[{"type":"text","text":"Zweiter Teil."}],"role":"user"},{"role":"user","content":"Frage?"}]""";
+        const string Json =
+            """[{"role":"system","content":"s"},{"role":"user","content":"Der \u00a7 1."},{"role":"assistant","content":"a"},{"content":[{"type":"text","text":"Zweiter Teil."}],"role":"user"},{"role":"user","content":"Frage?"}]""";
         using ChatMaterial material = ChatMaterial.Read(Encoding.UTF8.GetBytes(Json))!;
         Assert.Equal("Der § 1.\n\n\nZweiter Teil.\n\n\n", Encoding.UTF8.GetString(material.Document.Span));
         Assert.Equal("Frage?\n", Encoding.UTF8.GetString(material.Instruction.Span));
@@ -144,9 +161,15 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
     public void Material_OneMessage_IsDividedAtItsFirstLine()
     {
         using ChatMaterial material = ChatMaterial.Read("""[{"role":"user","content":"Fasse zusammen:\nDer Vertrag."}]"""u8)!;
-        Assert.Equal(("Fasse zusammen:", "\nDer Vertrag.\n"), (Encoding.UTF8.GetString(material.Instruction.Span), Encoding.UTF8.GetString(material.Document.Span)));
+        Assert.Equal(
+            ("Fasse zusammen:", "\nDer Vertrag.\n"),
+            (Encoding.UTF8.GetString(material.Instruction.Span), Encoding.UTF8.GetString(material.Document.Span))
+        );
         using ChatMaterial single = ChatMaterial.Read("""[{"role":"user","content":"Say hello."}]"""u8)!;
-        Assert.Equal(("", "Say hello.\n"), (Encoding.UTF8.GetString(single.Instruction.Span), Encoding.UTF8.GetString(single.Document.Span)));
+        Assert.Equal(
+            ("", "Say hello.\n"),
+            (Encoding.UTF8.GetString(single.Instruction.Span), Encoding.UTF8.GetString(single.Document.Span))
+        );
     }
 
     private async Task<(string Answer, ChatResult Result)> RunAsync(string json, string model)
@@ -158,7 +181,13 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
         DefaultHttpContext context = new();
         context.Response.Body = output;
         ChatPassThrough passThrough = new(models.OpenAi, Options.Create(options));
-        ChatResult result = await passThrough.RunAsync(context, body, models.Choose(ModelAction.Chat), 400, TestContext.Current.CancellationToken);
+        ChatResult result = await passThrough.RunAsync(
+            context,
+            body,
+            models.Choose(ModelAction.Chat),
+            400,
+            TestContext.Current.CancellationToken
+        );
         return (Encoding.UTF8.GetString(output.ToArray()), result);
     }
 }

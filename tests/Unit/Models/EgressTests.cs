@@ -51,7 +51,9 @@ public sealed class EgressTests : IDisposable
         ModelOptions options = new() { AllowLoopback = true, TrustedCa = vendor.CaFile };
         using ModelSetup models = RouteFiles.Start(folder, options, RouteFiles.Vendor());
         using HttpRequestMessage request = new(HttpMethod.Get, vendor.Endpoint);
-        Exception fault = await Assert.ThrowsAnyAsync<Exception>(() => models.Egress.SendAsync(request, TestContext.Current.CancellationToken));
+        Exception fault = await Assert.ThrowsAnyAsync<Exception>(() =>
+            models.Egress.SendAsync(request, TestContext.Current.CancellationToken)
+        );
         Assert.True(fault is EgressRefusedException || fault.InnerException is EgressRefusedException);
         Assert.Empty(vendor.Requests);
     }
@@ -61,7 +63,11 @@ public sealed class EgressTests : IDisposable
     {
         ModelOptions options = new() { AllowLoopback = true };
         using ModelSetup models = RouteFiles.Start(folder, options, RouteFiles.Vendor());
-        using Egress egress = new(options, () => models.Table, (_, _) => Task.FromResult(new[] { IPAddress.Loopback, IPAddress.Parse("10.0.0.1") }));
+        using Egress egress = new(
+            options,
+            () => models.Table,
+            (_, _) => Task.FromResult(new[] { IPAddress.Loopback, IPAddress.Parse("10.0.0.1") })
+        );
         using HttpRequestMessage request = new(HttpMethod.Get, "https://llm.vendor.example/v1");
         Exception fault = await Assert.ThrowsAnyAsync<Exception>(() => egress.SendAsync(request, TestContext.Current.CancellationToken));
         Assert.True(fault is EgressRefusedException || fault.InnerException is EgressRefusedException);

@@ -47,7 +47,10 @@ public sealed class ExtractiveTests
 
     [Fact]
     public async Task Summary_SameText_SameAnswer() =>
-        Assert.Equal(await RunAsync(Own("de-mietvertrag.md"), ModelAction.Summarise), await RunAsync(Own("de-mietvertrag.md"), ModelAction.Summarise));
+        Assert.Equal(
+            await RunAsync(Own("de-mietvertrag.md"), ModelAction.Summarise),
+            await RunAsync(Own("de-mietvertrag.md"), ModelAction.Summarise)
+        );
 
     [Theory]
     [InlineData("Fasse den Vertrag in drei Sätzen zusammen.", 3)]
@@ -61,7 +64,8 @@ public sealed class ExtractiveTests
     [InlineData("# Nur eine Überschrift\n\n| a | b |\n|---|---|\n| 1 | 2 |")]
     [InlineData("ein wort")]
     [InlineData("\u0000\u0001 �")]
-    public async Task Summary_OfTextWithoutSentences_SaysSo(string text) => Assert.Empty(Items(await RunAsync(text, ModelAction.Summarise)));
+    public async Task Summary_OfTextWithoutSentences_SaysSo(string text) =>
+        Assert.Empty(Items(await RunAsync(text, ModelAction.Summarise)));
 
     [Fact]
     public async Task Answer_FindsWhatIsAskedFor_AlsoByCompoundAndKin()
@@ -82,10 +86,17 @@ public sealed class ExtractiveTests
 
             Die Arbeitnehmerin erhält eine monatliche Vergütung von 5.400 Euro brutto. Überstunden werden nicht gesondert bezahlt.
             """;
-        Assert.Contains("drei Monaten zum Quartalsende", await RunAsync(Contract, ModelAction.Ask, "Welche Frist gilt für die Kündigung?"), StringComparison.Ordinal);
+        Assert.Contains(
+            "drei Monaten zum Quartalsende",
+            await RunAsync(Contract, ModelAction.Ask, "Welche Frist gilt für die Kündigung?"),
+            StringComparison.Ordinal
+        );
         Assert.Contains("5.400 Euro", await RunAsync(Contract, ModelAction.Ask, "Wie hoch ist das Gehalt?"), StringComparison.Ordinal);
         Assert.Contains("(§ 3)", await RunAsync(Contract, ModelAction.Ask, "How much is the salary?"), StringComparison.Ordinal);
-        Assert.Equal("Im Text wurde kein Satz gefunden, der darauf antwortet.\n", await RunAsync(Contract, ModelAction.Ask, "Wer ist der Torwart?"));
+        Assert.Equal(
+            "Im Text wurde kein Satz gefunden, der darauf antwortet.\n",
+            await RunAsync(Contract, ModelAction.Ask, "Wer ist der Torwart?")
+        );
     }
 
     [Theory]
@@ -137,7 +148,13 @@ public sealed class ExtractiveTests
 
     // Without Markdown and with single blanks, as the model writes.
     private static string Plain(string text) =>
-        Regex.Replace(Regex.Replace(text, "\\*\\*|__|`|</?[a-zA-Z][^>]{0,198}>|\\\\(?=[^a-zA-Z0-9])", "").Replace("&sect;", "§ ", StringComparison.Ordinal), @"\s+", " ");
+        Regex.Replace(
+            Regex
+                .Replace(text, "\\*\\*|__|`|</?[a-zA-Z][^>]{0,198}>|\\\\(?=[^a-zA-Z0-9])", "")
+                .Replace("&sect;", "§ ", StringComparison.Ordinal),
+            @"\s+",
+            " "
+        );
 
     private static Task<string> RunAsync(string text, ModelAction action, string instruction = "") =>
         RunAsync(new MaterialText(Encoding.UTF8.GetBytes(text)), action, instruction);

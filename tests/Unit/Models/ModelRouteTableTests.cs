@@ -82,7 +82,10 @@ public sealed class ModelRouteTableTests : IDisposable
         );
         using ModelSetup models = RouteFiles.Start(folder, new ModelOptions(), file);
 
-        Assert.Equal(new RouteRefused(RouteRefusal.ActionNotSupported), models.Table.Choose("eu-standard", ModelAction.Translate, default, 10));
+        Assert.Equal(
+            new RouteRefused(RouteRefusal.ActionNotSupported),
+            models.Table.Choose("eu-standard", ModelAction.Translate, default, 10)
+        );
         Assert.False(models.Table.IsOpenEndpoint("llm.vendor.example", 443)); // not announced long enough: nothing may even connect
         models.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero));
         Assert.Equal("vendor", models.Choose(ModelAction.Translate).First.Id);
@@ -171,7 +174,9 @@ public sealed class ModelRouteTableTests : IDisposable
     [InlineData("[]")]
     [InlineData("""{"region":"eu","region":"eu","classes":[],"routes":[]}""")]
     public void Read_NoTable_Stops(string json) =>
-        Assert.Throws<RouteTableException>(() => RouteTableFile.Read(Encoding.UTF8.GetBytes(json), "eu", new HashSet<string>(StringComparer.Ordinal), false));
+        Assert.Throws<RouteTableException>(() =>
+            RouteTableFile.Read(Encoding.UTF8.GetBytes(json), "eu", new HashSet<string>(StringComparer.Ordinal), false)
+        );
 
     [Theory]
     [InlineData("eu")]
@@ -179,7 +184,12 @@ public sealed class ModelRouteTableTests : IDisposable
     public void Read_ShippedTable_HasTheEmbeddedRouteOnly(string region)
     {
         string file = Path.Combine(RepositoryFolder.Root, "deploy", "routes", region + ".json");
-        RouteTableFile table = RouteTableFile.Read(File.ReadAllBytes(file), region, new HashSet<string>(StringComparer.Ordinal) { "extractive" }, false);
+        RouteTableFile table = RouteTableFile.Read(
+            File.ReadAllBytes(file),
+            region,
+            new HashSet<string>(StringComparer.Ordinal) { "extractive" },
+            false
+        );
         Assert.Equal("extractive", Assert.Single(table.Routes).Protocol);
         Assert.Equal(region + "-standard", Assert.Single(table.Classes).Name);
     }

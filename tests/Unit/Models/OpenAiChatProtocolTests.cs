@@ -84,7 +84,10 @@ public sealed class OpenAiChatProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Run_FirstRouteFails_SecondAnswersAndBothAreNamed()
     {
-        List<string> events = await RunAsync(RouteFiles.Vendor("first", Endpoint, "mock-500"), RouteFiles.Vendor("second", Endpoint, "mock-ok"));
+        List<string> events = await RunAsync(
+            RouteFiles.Vendor("first", Endpoint, "mock-500"),
+            RouteFiles.Vendor("second", Endpoint, "mock-ok")
+        );
         Assert.Equal(["reached first", "reached second"], events.Take(2));
         Assert.Equal("finished Complete", events[^1]);
     }
@@ -123,7 +126,12 @@ public sealed class OpenAiChatProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Run_SilentVendor_IsATimeout()
     {
-        ModelOptions options = new() { AllowLoopback = true, TrustedCa = vendor.CaFile, FirstByteTimeout = TimeSpan.FromMilliseconds(300) };
+        ModelOptions options = new()
+        {
+            AllowLoopback = true,
+            TrustedCa = vendor.CaFile,
+            FirstByteTimeout = TimeSpan.FromMilliseconds(300),
+        };
         using ModelSetup models = RouteFiles.Start(folder, options, RouteFiles.Vendor(endpoint: Endpoint, model: "mock-hang"));
         Assert.Equal(["reached vendor", "failed UpstreamTimeout 0"], await CollectAsync(models, TestContext.Current.CancellationToken));
     }
@@ -145,7 +153,11 @@ public sealed class OpenAiChatProtocolTests : IAsyncLifetime
 
     private string Endpoint => vendor.Endpoint.AbsoluteUri;
 
-    private static async Task<List<string>> CollectAsync(ModelSetup models, CancellationToken cancellationToken, RoutesChosen? chosen = null)
+    private static async Task<List<string>> CollectAsync(
+        ModelSetup models,
+        CancellationToken cancellationToken,
+        RoutesChosen? chosen = null
+    )
     {
         ModelRequest request = new()
         {

@@ -90,10 +90,16 @@ internal static class RouteFiles
         };
 
     public static RouteTableFile Read(JsonObject table, bool allowLoopback = false) =>
-        RouteTableFile.Read(Encoding.UTF8.GetBytes(table.ToJsonString()), "eu", new HashSet<string>(StringComparer.Ordinal) { "openai-chat", "extractive" }, allowLoopback);
+        RouteTableFile.Read(
+            Encoding.UTF8.GetBytes(table.ToJsonString()),
+            "eu",
+            new HashSet<string>(StringComparer.Ordinal) { "openai-chat", "extractive" },
+            allowLoopback
+        );
 
     /// <summary>A table at work, with the real protocols and a folder of keys.</summary>
-    public static ModelSetup Start(TempFolder folder, ModelOptions options, params JsonObject[] routes) => Start(folder, options, Table(routes));
+    public static ModelSetup Start(TempFolder folder, ModelOptions options, params JsonObject[] routes) =>
+        Start(folder, options, Table(routes));
 
     public static ModelSetup Start(TempFolder folder, ModelOptions options, JsonObject file)
     {
@@ -103,15 +109,26 @@ internal static class RouteFiles
         IOptions<ModelOptions> bound = Options.Create(options);
         Egress egress = new(options, () => table!);
         OpenAiChatProtocol openAi = new(egress, () => table!, bound, TimeProvider.System);
-        table = new ModelRouteTable(Read(file, options.AllowLoopback), Region.Eu, [new ExtractiveProtocol(bound), openAi], new SecretFolder(folder.Path, clock), clock);
+        table = new ModelRouteTable(
+            Read(file, options.AllowLoopback),
+            Region.Eu,
+            [new ExtractiveProtocol(bound), openAi],
+            new SecretFolder(folder.Path, clock),
+            clock
+        );
         return new ModelSetup(table, egress, openAi, new ModelRunner(table), clock);
     }
 }
 
-internal sealed record ModelSetup(ModelRouteTable Table, Egress Egress, OpenAiChatProtocol OpenAi, ModelRunner Runner, FakeTimeProvider Clock) : IDisposable
+internal sealed record ModelSetup(
+    ModelRouteTable Table,
+    Egress Egress,
+    OpenAiChatProtocol OpenAi,
+    ModelRunner Runner,
+    FakeTimeProvider Clock
+) : IDisposable
 {
-    public RoutesChosen Choose(ModelAction action = ModelAction.Ask) =>
-        (RoutesChosen)Table.Choose("eu-standard", action, default, 10);
+    public RoutesChosen Choose(ModelAction action = ModelAction.Ask) => (RoutesChosen)Table.Choose("eu-standard", action, default, 10);
 
     public void Dispose() => Egress.Dispose();
 }
