@@ -13,6 +13,8 @@ namespace Lethe.Client;
 /// </summary>
 public sealed class LetheClient : IDisposable
 {
+    private const int MostTokensTried = 3;
+
     private readonly LetheClientOptions options;
     private readonly HttpClient identity;
     private readonly HttpClient content;
@@ -24,8 +26,8 @@ public sealed class LetheClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
-        identity = Connect(options.TrustedCa);
-        content = Connect(options.TrustedCa);
+        identity = Connect(options);
+        content = Connect(options);
         Tokens = new TokenPool(options, identity, content);
         Support = new SupportClient(this);
     }
@@ -46,15 +48,15 @@ public sealed class LetheClient : IDisposable
         {
             return known;
         }
-        using HttpResponseMessage answer = await identity.PostAsJsonAsync(
-            new Uri(options.Control, "/v1/discovery"),
-            new { tenant = options.Tenant },
-            cancellationToken
-        );
+        using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(options.Control, "/v1/discovery"));
+        request.Content = JsonContent.Create(new { tenant = options.Tenant });
+        using HttpResponseMessage answer = await identity.SendAsync(request, cancellationToken);
         await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
+        Cell found = await Answers.ReadAsync<Cell>(answer, cancellationToken);
         return cell =
-            await answer.Content.ReadFromJsonAsync<Cell>(cancellationToken)
-            ?? throw ProblemException.Of("answer_invalid", "Discovery answered nothing.");
+            IsSecure(found.ControlUrl) && IsSecure(found.GatewayUrl)
+                ? found
+                : throw ProblemException.Of("answer_invalid", "Discovery gave no HTTPS addresses.");
     }
 
     /// <summary>Opens a session with a token of the pool; draws tokens first when the pool is empty, which is counted.</summary>
@@ -66,15 +68,20 @@ public sealed class LetheClient : IDisposable
         try
         {
             Cell home = await DiscoverAsync(cancellationToken);
-            Token token = await Tokens.TakeAsync(home, cancellationToken);
-            using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(home.GatewayUrl, "/v1/sessions"));
-            request.Headers.TryAddWithoutValidation("Authorization", PrivateTokenHeader.FormatAuthorization(token));
-            using HttpResponseMessage answer = await content.SendAsync(request, cancellationToken);
-            await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
-            SessionOpened opened =
-                await answer.Content.ReadFromJsonAsync<SessionOpened>(cancellationToken)
-                ?? throw ProblemException.Of("answer_invalid", "The Gateway answered nothing.");
-            return new LetheSession(content, home, opened);
+            for (int attempt = 1; ; attempt++)
+            {
+                Token token = await Tokens.TakeAsync(home, cancellationToken);
+                try
+                {
+                    SessionOpened opened = await RedeemAsync(home, token, cancellationToken);
+                    return new LetheSession(content, home, opened, Moved);
+                }
+                catch (ProblemException problem)
+                    when (attempt < MostTokensTried && problem.Code is ("token_spent" or "token_expired" or "token_invalid"))
+                {
+                    // Tokens wait for days: one whose epoch is over, or that was lost in a crash, makes room for the next.
+                }
+            }
         }
         catch (ProblemException problem) when (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
         {
@@ -130,7 +137,25 @@ public sealed class LetheClient : IDisposable
         }
     }
 
-    private static HttpClient Connect(string? authority)
+    private async Task<SessionOpened> RedeemAsync(Cell home, Token token, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(home.GatewayUrl, "/v1/sessions"));
+        request.Headers.TryAddWithoutValidation("Authorization", PrivateTokenHeader.FormatAuthorization(token));
+        using HttpResponseMessage answer = await content.SendAsync(request, cancellationToken);
+        await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
+        SessionOpened opened = await Answers.ReadAsync<SessionOpened>(answer, cancellationToken);
+        return opened.Region == home.Region
+            ? opened
+            : throw ProblemException.Of("answer_invalid", "The session is in another region than discovery said.");
+    }
+
+    private static HttpClient Connect(LetheClientOptions options)
+    {
+        HttpMessageHandler handler = options.Handler?.Invoke() ?? NewHandler(options.TrustedCa);
+        return new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(15), MaxResponseContentBufferSize = Answers.MaxBytes };
+    }
+
+    private static SocketsHttpHandler NewHandler(string? authority)
     {
         SocketsHttpHandler handler = new()
         {
@@ -147,8 +172,10 @@ public sealed class LetheClient : IDisposable
             policy.CustomTrustStore.ImportFromPemFile(authority);
             handler.SslOptions.CertificateChainPolicy = policy;
         }
-        return new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(15) };
+        return handler;
     }
+
+    private static bool IsSecure(Uri url) => url.IsAbsoluteUri && url.Scheme == Uri.UriSchemeHttps;
 
     private void Moved()
     {

@@ -20,4 +20,13 @@ public sealed class LetheClientOptions
 
     /// <summary>Gets the clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets the policy class to draw tokens for. Default: null, the first of the issuer's directory.</summary>
+    public string? PolicyClass { get; init; }
+
+    /// <summary>Gets how long after a redeemed token the background does not draw. Default 10 minutes.</summary>
+    public TimeSpan QuietAfterRedemption { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets what makes the connections of a plane; called once for each. Default: null, sockets of its own.</summary>
+    public Func<HttpMessageHandler>? Handler { get; init; }
 }

@@ -1,26 +1,22 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Lethe.Client;
 
 /// <summary>One open session at a Gateway. It remembers the highest revision it has seen and refuses an answer from before it.</summary>
 public sealed class LetheSession
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
     private readonly HttpClient content;
     private readonly Cell cell;
+    private readonly Action moved;
     private long revision;
 
-    internal LetheSession(HttpClient content, Cell cell, SessionOpened opened) =>
-        (this.content, this.cell, Opened) = (content, cell, opened);
+    internal LetheSession(HttpClient content, Cell cell, SessionOpened opened, Action moved) =>
+        (this.content, this.cell, Opened, this.moved) = (content, cell, opened, moved);
 
     /// <summary>Gets the session as it was opened.</summary>
     public SessionOpened Opened { get; }
@@ -55,7 +51,7 @@ public sealed class LetheSession
             null,
             cancellationToken
         );
-        DocumentUploaded uploaded = await ReadAsync<DocumentUploaded>(answer, cancellationToken);
+        DocumentUploaded uploaded = await Answers.ReadAsync<DocumentUploaded>(answer, cancellationToken);
         Advance(uploaded.Revision);
         return uploaded;
     }
@@ -75,8 +71,8 @@ public sealed class LetheSession
             null,
             cancellationToken
         );
-        JsonElement removed = await ReadAsync<JsonElement>(answer, cancellationToken);
-        Advance(removed.GetProperty("revision").GetInt64());
+        JsonElement removed = await Answers.ReadAsync<JsonElement>(answer, cancellationToken);
+        Advance(Answers.Number(removed, "revision"));
     }
 
     /// <summary>Runs a turn and gives its events as they come. Ends with <c>done</c>, or throws: a cut answer never looks whole.</summary>
@@ -98,7 +94,7 @@ public sealed class LetheSession
                 turn.Language,
                 turn.Model,
             },
-            options: Json
+            options: Answers.Json
         );
         using HttpResponseMessage answer = await SendAsync(
             HttpMethod.Post,
@@ -107,26 +103,19 @@ public sealed class LetheSession
             "text/event-stream",
             cancellationToken
         );
-        await using Stream stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (
-            SseItem<JsonElement> item in SseParser
-                .Create(stream, (_, data) => JsonSerializer.Deserialize<JsonElement>(data, Json))
-                .EnumerateAsync(cancellationToken)
-        )
+        if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
         {
-            if (item.EventType == "error")
-            {
-                throw ProblemException.Read(item.Data);
-            }
-            if (item.EventType == "done")
-            {
-                Advance(item.Data.GetProperty("revision").GetInt64());
-                yield return new TurnEvent(item.EventType, item.Data);
-                yield break;
-            }
-            yield return new TurnEvent(item.EventType, item.Data);
+            throw ProblemException.Of("answer_invalid", "The answer is no event stream.");
         }
-        throw ProblemException.Of("stream_cut", "The answer broke off before its end.");
+        await using Stream stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (TurnEvent happened in TurnStream.ReadAsync(stream, cancellationToken))
+        {
+            if (happened.Name == "done")
+            {
+                Advance(Answers.Number(happened.Data, "revision"));
+            }
+            yield return happened;
+        }
     }
 
     /// <summary>Asks for the session's state.</summary>
@@ -136,7 +125,7 @@ public sealed class LetheSession
     public async Task<JsonElement> DescribeAsync(CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, "/v1/session", null, null, cancellationToken);
-        return await ReadAsync<JsonElement>(answer, cancellationToken);
+        return await Answers.ReadAsync<JsonElement>(answer, cancellationToken);
     }
 
     /// <summary>Stops the running turn and calls, wherever they run.</summary>
@@ -155,12 +144,8 @@ public sealed class LetheSession
     public async Task<SessionForgotten> ForgetAsync(CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, "/v1/session", null, null, cancellationToken);
-        return await ReadAsync<SessionForgotten>(answer, cancellationToken);
+        return await Answers.ReadAsync<SessionForgotten>(answer, cancellationToken);
     }
-
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken) =>
-        await answer.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
-        ?? throw ProblemException.Of("answer_invalid", "The Gateway answered nothing.");
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
@@ -183,9 +168,13 @@ public sealed class LetheSession
             await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
             return answer;
         }
-        catch
+        catch (Exception refused)
         {
             answer.Dispose();
+            if (refused is ProblemException { Status: (int)HttpStatusCode.MisdirectedRequest })
+            {
+                moved();
+            }
             throw;
         }
     }

@@ -6,6 +6,8 @@ namespace Lethe.Client;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Roslynator", "RCS1194", Justification = "Made from a problem object only.")]
 public sealed class ProblemException : Exception
 {
+    private const int MaxBytes = 64 * 1024;
+
     private ProblemException(string message)
         : base(message) { }
 
@@ -52,9 +54,9 @@ public sealed class ProblemException : Exception
         }
         if (answer.Content.Headers.ContentType?.MediaType == "application/problem+json")
         {
-            await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            using JsonDocument problem = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
-            throw Read(problem.RootElement, answer.Headers.RetryAfter?.Delta);
+            await answer.Content.LoadIntoBufferAsync(MaxBytes, cancellationToken);
+            JsonElement problem = Answers.Read<JsonElement>(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            throw Read(problem, answer.Headers.RetryAfter?.Delta);
         }
         throw new ProblemException($"The server answered {(int)answer.StatusCode}.") { Status = (int)answer.StatusCode, Code = "unknown" };
     }

@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Lethe.PrivacyPass;
 
 namespace Lethe.Client;
@@ -12,11 +10,17 @@ namespace Lethe.Client;
 /// </summary>
 public sealed class TokenPool : IDisposable
 {
+    // The next epoch's, the current and three earlier ones.
+    private const int MaxKeysOfClass = 5;
+
     private readonly LetheClientOptions options;
     private readonly HttpClient identity;
     private readonly HttpClient content;
     private readonly List<Token> tokens = [];
     private readonly SemaphoreSlim gate = new(1);
+    private DateTimeOffset lastRedeemedAt = DateTimeOffset.MinValue;
+    private int generation;
+    private int drawsAtStart;
     private Uri? gateway;
 
     internal TokenPool(LetheClientOptions options, HttpClient identity, HttpClient content)
@@ -41,7 +45,7 @@ public sealed class TokenPool : IDisposable
     }
 
     /// <summary>Gets how often a session's start had to wait for a draw: each is a hint that links a session to an account.</summary>
-    public int DrawsAtStart { get; private set; }
+    public int DrawsAtStart => Volatile.Read(ref drawsAtStart);
 
     /// <summary>Draws tokens until the pool is full.</summary>
     /// <param name="cell">The tenant's cell.</param>
@@ -59,8 +63,18 @@ public sealed class TokenPool : IDisposable
                 Clear();
                 gateway = cell.GatewayUrl;
             }
+            int before = Volatile.Read(ref generation);
             int missing = options.PoolSize - Count;
-            return missing <= 0 ? 0 : await DrawAsync(cell, missing, cancellationToken);
+            IReadOnlyList<Token> drawn = missing <= 0 ? [] : await DrawAsync(cell, missing, cancellationToken);
+            lock (tokens)
+            {
+                if (before != generation)
+                {
+                    return 0; // the tenant moved while they were drawn
+                }
+                tokens.AddRange(drawn);
+                return drawn.Count;
+            }
         }
         finally
         {
@@ -82,7 +96,7 @@ public sealed class TokenPool : IDisposable
             // Exponential pauses have no memory: seeing one draw says nothing about the next.
             double uniform = (RandomNumberGenerator.GetInt32(int.MaxValue) + 1.0) / int.MaxValue;
             await Task.Delay(meanPause * -Math.Log(uniform), options.Clock, cancellationToken);
-            if (Count > options.PoolSize / 2)
+            if (!IsRefillDue())
             {
                 continue;
             }
@@ -104,7 +118,7 @@ public sealed class TokenPool : IDisposable
     {
         if (gateway != cell.GatewayUrl || Count == 0)
         {
-            DrawsAtStart++;
+            Interlocked.Increment(ref drawsAtStart);
             await RefillAsync(cell, cancellationToken);
         }
         lock (tokens)
@@ -116,7 +130,17 @@ public sealed class TokenPool : IDisposable
             int index = RandomNumberGenerator.GetInt32(tokens.Count); // in random order, so that neighbours of a batch part
             Token token = tokens[index];
             tokens.RemoveAt(index);
+            lastRedeemedAt = options.Clock.GetUtcNow();
             return token;
+        }
+    }
+
+    /// <summary>Says whether the background may draw: few are left, and no session has just begun.</summary>
+    internal bool IsRefillDue()
+    {
+        lock (tokens)
+        {
+            return tokens.Count <= options.PoolSize / 2 && options.Clock.GetUtcNow() - lastRedeemedAt >= options.QuietAfterRedemption;
         }
     }
 
@@ -125,67 +149,77 @@ public sealed class TokenPool : IDisposable
         lock (tokens)
         {
             tokens.Clear();
+            generation++;
         }
     }
 
-    private async Task<int> DrawAsync(Cell cell, int count, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Token>> DrawAsync(Cell cell, int count, CancellationToken cancellationToken)
     {
-        (TokenChallenge challenge, IssuerDirectory directory) = await ReadKeysAsync(cell, cancellationToken);
-        DateTimeOffset now = options.Clock.GetUtcNow();
-        IssuerDirectoryKey current =
-            directory.Keys.Where(key => key.NotBefore <= now).MaxBy(key => key.NotBefore)
-            ?? throw ProblemException.Of("no_issuing_key", "The issuer publishes no key that is in force.");
+        (TokenChallenge challenge, IssuerDirectory directory, IssuerDirectoryKey current) = await ReadKeysAsync(cell, cancellationToken);
         List<PendingToken> pending = [];
         for (int i = 0; i < count; i++)
         {
             pending.Add(BlindingClient.Prepare(challenge, current.Key));
         }
         IReadOnlyList<byte[]?> signatures = await RequestAsync(cell, directory, pending, cancellationToken);
-        int drawn = 0;
+        List<Token> drawn = [];
         for (int i = 0; i < count; i++)
         {
-            if (signatures[i] is { } signature && pending[i].TryFinish(signature, out Token? token))
+            if (signatures[i] is { } signature)
             {
-                lock (tokens)
-                {
-                    tokens.Add(token);
-                }
-                drawn++;
+                drawn.Add(
+                    pending[i].TryFinish(signature, out Token? token)
+                        ? token
+                        : throw ProblemException.Of("issuer_keys_differ", "The issuer signed with another key than it publishes.")
+                );
             }
         }
         return drawn;
     }
 
-    private async Task<(TokenChallenge Challenge, IssuerDirectory Directory)> ReadKeysAsync(Cell cell, CancellationToken cancellationToken)
+    private async Task<(TokenChallenge Challenge, IssuerDirectory Directory, IssuerDirectoryKey Current)> ReadKeysAsync(
+        Cell cell,
+        CancellationToken cancellationToken
+    )
     {
         byte[] published = await identity.GetByteArrayAsync(new Uri(cell.ControlUrl, BlindRsaToken.DirectoryPath), cancellationToken);
         using HttpResponseMessage answer = await content.GetAsync(new Uri(cell.GatewayUrl, "/v1/token-challenge"), cancellationToken);
         await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
-        JsonNode? told = await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
-        byte[] mirrored = Decode(told, "directory");
+        ChallengeTold told = await Answers.ReadAsync<ChallengeTold>(answer, cancellationToken);
         if (
             !IssuerDirectory.TryParse(published, out IssuerDirectory? directory)
+            || !PaddedBase64Url.TryDecode(told.Directory, IssuerDirectory.MaxBytes, out byte[]? mirrored)
             || !IssuerDirectory.TryParse(mirrored, out IssuerDirectory? mirror)
-            || !TokenChallenge.TryParse(Decode(told, "challenge"), out TokenChallenge? challenge)
+            || !PaddedBase64Url.TryDecode(told.Challenge, TokenChallenge.MaxBytes, out byte[]? encoded)
+            || !TokenChallenge.TryParse(encoded, out TokenChallenge? challenge)
+            || !challenge.RedemptionContext.IsEmpty // one of its own would tie each token to the moment it was drawn
         )
         {
             throw ProblemException.Of("answer_invalid", "The issuer's keys or the challenge are malformed.");
         }
-        // A key for one person alone would name that person: both planes must know every key that is used.
-        if (!directory.Keys.All(key => mirror.Find(key.Key.Id.Span) is not null || key.NotBefore > options.Clock.GetUtcNow()))
-        {
-            throw ProblemException.Of(
-                "issuer_keys_differ",
-                "The Gateway's mirror does not know a key that the issuer publishes. No token was drawn."
-            );
-        }
-        return (challenge, directory);
+        return (challenge, directory, Choose(directory, mirror));
     }
 
-    private static byte[] Decode(JsonNode? told, string name) =>
-        told?[name]?.GetValue<string>() is { } text && System.Buffers.Text.Base64Url.IsValid(text)
-            ? System.Buffers.Text.Base64Url.DecodeFromChars(text)
-            : throw ProblemException.Of("answer_invalid", "The token challenge is malformed.");
+    private IssuerDirectoryKey Choose(IssuerDirectory directory, IssuerDirectory mirror)
+    {
+        DateTimeOffset now = options.Clock.GetUtcNow();
+        string? policyClass = options.PolicyClass ?? directory.Keys.FirstOrDefault(key => key.NotBefore <= now)?.PolicyClass;
+        IssuerDirectoryKey current =
+            (policyClass is null ? null : directory.Current(policyClass, now))
+            ?? throw ProblemException.Of("no_issuing_key", "The issuer publishes no key that is in force.");
+        // A key for one person alone would name that person: both planes must know the key that is used, and there are few.
+        IssuerDirectoryKey? seen = mirror.Find(current.Key.Id.Span);
+        return
+            seen is not null
+            && seen.PolicyClass == current.PolicyClass
+            && seen.NotBefore == current.NotBefore
+            && directory.Keys.Count(key => key.PolicyClass == policyClass) <= MaxKeysOfClass
+            ? current
+            : throw ProblemException.Of(
+                "issuer_keys_differ",
+                "The Gateway's mirror does not know the keys that the issuer publishes. No token was drawn."
+            );
+    }
 
     private async Task<IReadOnlyList<byte[]?>> RequestAsync(
         Cell cell,
@@ -210,4 +244,6 @@ public sealed class TokenPool : IDisposable
             ? signatures
             : throw ProblemException.Of("answer_invalid", "The issuer's answer is malformed.");
     }
+
+    private sealed record ChallengeTold(string Challenge, string Directory);
 }

@@ -35,7 +35,7 @@ public static class GatewayHost
         builder.Services.AddDocumentReading();
         builder.Services.AddModels();
         builder.Services.AddChatCompletions();
-        builder.Services.AddSingleton<TurnRun>();
+        builder.Services.AddSingleton<TurnPlanner>().AddSingleton<TurnRun>();
         services?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();

@@ -78,7 +78,7 @@ internal static class ChatEndpoints
         RouteChoice choice = routes.Choose(session.PolicyClass, ModelAction.Chat, body.Model.Span, CharactersOf(body.Messages.Span));
         if (choice is not RoutesChosen chosen)
         {
-            await TurnRun.ToProblem((RouteRefused)choice).ExecuteAsync(context);
+            await TurnPlanner.ToProblem((RouteRefused)choice).ExecuteAsync(context);
             return;
         }
         int limit = Math.Min(

@@ -27,7 +27,7 @@ internal sealed class DocumentUpload : IDisposable
     public ContentKey Key { get; }
 
     /// <summary>Gets what the file says it is.</summary>
-    public Reading.DocumentFormat Format { get; private set; }
+    public DocumentKind Format { get; private set; }
 
     /// <summary>Gets the file.</summary>
     public ReadOnlyMemory<byte> File => file.Written;
@@ -154,7 +154,7 @@ internal sealed class DocumentUpload : IDisposable
         {
             return Problems.BodyInvalid with { Member = "file" };
         }
-        if (!DocumentFormats.TryParse(section!.ContentType, out Reading.DocumentFormat format))
+        if (!DocumentKinds.TryParse(section!.ContentType, out DocumentKind format))
         {
             return Problems.DocumentTypeUnsupported;
         }

@@ -50,7 +50,7 @@ internal static class Limits
         );
         WriteArray(json, "languages"u8, Languages);
         json.WriteStartObject("documents"u8);
-        WriteArray(json, "mediaTypes"u8, DocumentFormats.MediaTypes);
+        WriteArray(json, "mediaTypes"u8, DocumentKinds.MediaTypes);
         json.WriteEndObject();
         json.WriteStartArray("models"u8);
         foreach (OfferedModel model in policyClass.Models)

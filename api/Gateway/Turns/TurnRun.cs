@@ -7,14 +7,12 @@ using Lethe.Gateway.Sessions;
 namespace Lethe.Gateway.Turns;
 
 /// <summary>Runs one turn: opens what it needs, asks the model, passes the answer on, seals the turn and ends the lease.</summary>
-internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelRunner runner, GatewayMetrics metrics, TimeProvider clock)
+internal sealed class TurnRun(SessionLeases leases, TurnPlanner planner, IModelRunner runner, GatewayMetrics metrics, TimeProvider clock)
 {
     /// <summary>The most bytes of an answer that is passed on and remembered.</summary>
     public const int MaxAnswerBytes = 4 * 1024 * 1024;
 
     private const int SealAttempts = 8;
-    private const int PromptBytes = 4096; // our rules and marks, rather more than they are
-    private const int EarlierTurnsShare = 4; // earlier turns may take a quarter of the context
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs the turn. Ends the output exactly once, unless the client is gone.</summary>
@@ -27,7 +25,7 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
     {
         string action = turn.Action.ToName();
         using SealedSession items = new(session.Id, session.Grain, turn.Key);
-        Outcome<TurnPlan> planned = await PlanAsync(session, items, turn, cancellationToken);
+        Outcome<TurnPlan> planned = await planner.PlanAsync(session, items, turn, cancellationToken);
         if (!planned.Try(out TurnPlan? plan, out Problem? refusal))
         {
             metrics.TurnEnded(action, refusal.Code, 0);
@@ -56,90 +54,6 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
                 await AnswerAsync(items, turn, plan, material, lease, output, cancellationToken);
             }
         }
-    }
-
-    private async Task<Outcome<TurnPlan>> PlanAsync(
-        SessionContext session,
-        SealedSession items,
-        TurnRequest turn,
-        CancellationToken cancellationToken
-    )
-    {
-        if (routes.FindClass(session.PolicyClass) is not { } policyClass)
-        {
-            return Problems.PolicyClassClosed;
-        }
-        if (routes.Choose(session.PolicyClass, turn.Action, turn.Model.Span, 0) is RouteRefused early)
-        {
-            return ToProblem(early);
-        }
-        ClassLimits limits = policyClass.Limits;
-        int instruction = TurnRequest.CountCharacters(turn.Instruction.Span);
-        int selection = TurnRequest.CountCharacters(turn.Selection.Span);
-        if (instruction > limits.InstructionCharacters)
-        {
-            return Problems.TextTooLong.With("instructionCharacters", limits.InstructionCharacters);
-        }
-        if (selection > limits.SelectionCharacters)
-        {
-            return Problems.TextTooLong.With("selectionCharacters", limits.SelectionCharacters);
-        }
-        Outcome<Manifest> read = await items.ReadManifestAsync(cancellationToken);
-        if (!read.Try(out Manifest? manifest, out Problem? refusal))
-        {
-            return refusal;
-        }
-        Outcome<IReadOnlyList<ManifestEntry>> chosen = TurnMaterial.Choose(manifest, turn);
-        if (!chosen.Try(out IReadOnlyList<ManifestEntry>? documents, out refusal))
-        {
-            return refusal;
-        }
-        if (documents.Count == 0 && selection == 0 && turn.Action != ModelAction.Draft)
-        {
-            return Problems.NothingToWorkOn;
-        }
-        if (documents.Count > limits.DocumentsPerTurn)
-        {
-            return Problems.TextTooLong.With("documentsPerTurn", limits.DocumentsPerTurn);
-        }
-        long characters = instruction + selection + documents.Sum(entry => (long)entry.Characters);
-        if (characters > limits.ContextCharacters)
-        {
-            return Problems.TextTooLong.With("contextCharacters", limits.ContextCharacters);
-        }
-        RouteChoice choice = routes.Choose(session.PolicyClass, turn.Action, turn.Model.Span, characters);
-        if (choice is not RoutesChosen routesChosen)
-        {
-            return ToProblem((RouteRefused)choice);
-        }
-        return Plan(manifest, documents, routesChosen, limits, characters, turn.Instruction.Length + turn.Selection.Length);
-    }
-
-    private static TurnPlan Plan(
-        Manifest manifest,
-        IReadOnlyList<ManifestEntry> documents,
-        RoutesChosen chosen,
-        ClassLimits limits,
-        long characters,
-        long turnBytes
-    )
-    {
-        long room = 0;
-        if (chosen.Input == ModelInput.Messages)
-        {
-            long context = Math.Min(limits.ContextCharacters, chosen.First.Limits.ContextCharacters);
-            room = Math.Min(context - characters, context / EarlierTurnsShare);
-        }
-        List<ManifestEntry> turns = [.. manifest.Entries.Where(entry => entry.Kind == ItemKind.Turn).OrderBy(entry => entry.Id)];
-        List<ManifestEntry> earlier = [];
-        for (int index = turns.Count - 1; index >= 0 && turns[index].Characters <= room; index--)
-        {
-            earlier.Insert(0, turns[index]);
-            room -= turns[index].Characters;
-        }
-        int output = Math.Min(limits.MaxOutputTokens, chosen.First.Limits.MaxOutputTokens);
-        long bytes = documents.Concat(earlier).Sum(entry => (long)entry.Bytes) + turnBytes + PromptBytes;
-        return new TurnPlan(chosen, documents, earlier, turns.Count - earlier.Count, output, TokenEstimate.OfBytes(bytes) + output);
     }
 
     private async Task AnswerAsync(
@@ -331,18 +245,6 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
             _ => "upstream_cut",
         };
 
-    /// <summary>Gets the problem that a refusal of routes is.</summary>
-    /// <param name="refused">The refusal.</param>
-    /// <returns>The problem.</returns>
-    internal static Problem ToProblem(RouteRefused refused) =>
-        refused.Reason switch
-        {
-            RouteRefusal.ActionNotSupported => Problems.ActionNotSupported,
-            RouteRefusal.ModelNotFound => Problems.ModelNotFound,
-            RouteRefusal.ContextTooLarge => Problems.TextTooLong.With("contextCharacters", refused.Limit),
-            _ => Problems.NoCompliantRoute,
-        };
-
     /// <summary>Gets the problem that a model's failure is.</summary>
     /// <param name="failed">The failure.</param>
     /// <returns>The problem.</returns>
@@ -366,19 +268,3 @@ internal sealed class TurnRun(SessionLeases leases, IModelRoutes routes, IModelR
         public ModelUsage Used { get; set; } = new(0, 0, Measured: false);
     }
 }
-
-/// <summary>What a turn will do, decided before anything is sent.</summary>
-/// <param name="Routes">Where it may run.</param>
-/// <param name="Documents">The documents it works on.</param>
-/// <param name="Earlier">The earlier turns that it knows.</param>
-/// <param name="EarlierLeftOut">How many did not fit.</param>
-/// <param name="MaxOutputTokens">The most tokens of its answer.</param>
-/// <param name="ReserveTokens">What is set aside for it.</param>
-internal sealed record TurnPlan(
-    RoutesChosen Routes,
-    IReadOnlyList<ManifestEntry> Documents,
-    IReadOnlyList<ManifestEntry> Earlier,
-    int EarlierLeftOut,
-    int MaxOutputTokens,
-    long ReserveTokens
-);

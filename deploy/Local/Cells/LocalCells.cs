@@ -63,8 +63,14 @@ internal sealed class LocalCells : IAsyncDisposable
             string[] regions = [.. ports.Keys];
             await cells.StartAsync(regions.SelectMany(region => Silos(configuration, region)), cancellationToken);
             progress.Report("starting Control and the Gateway of both cells");
-            await cells.StartAsync(regions.Select(region => ControlHost.Create(Read(configuration.Control(region)))), cancellationToken);
-            await cells.StartAsync(regions.Select(region => GatewayHost.Create(Read(configuration.Gateway(region)))), cancellationToken);
+            await cells.StartAsync(
+                regions.Select(region => ControlHost.Create(Read(configuration.Control(region)), Quiet)),
+                cancellationToken
+            );
+            await cells.StartAsync(
+                regions.Select(region => GatewayHost.Create(Read(configuration.Gateway(region)), Quiet)),
+                cancellationToken
+            );
             progress.Report("waiting for issuer keys and tenants");
             await Readiness.WaitAsync(ports.Values.SelectMany(Management), cancellationToken);
             return cells;
@@ -90,7 +96,21 @@ internal sealed class LocalCells : IAsyncDisposable
     }
 
     private static IEnumerable<WebApplication> Silos(CellConfiguration configuration, string region) =>
-        [SiloHost.Create(Read(configuration.Silo(region, "content"))), SiloHost.Create(Read(configuration.Silo(region, "identity")))];
+        [
+            SiloHost.Create(Read(configuration.Silo(region, "content")), Quiet),
+            SiloHost.Create(Read(configuration.Silo(region, "identity")), Quiet),
+        ];
+
+    /// <summary>Warnings only on the terminal, and Ctrl-C for the command instead of for each of eight hosts.</summary>
+    private static void Quiet(IServiceCollection services)
+    {
+        services.PostConfigure<LoggerFilterOptions>(filter =>
+        {
+            filter.Rules.Clear();
+            filter.MinLevel = LogLevel.Error;
+        });
+        services.AddSingleton<IHostLifetime, NoLifetime>();
+    }
 
     private static IConfiguration Read(JsonObject settings)
     {
@@ -107,4 +127,14 @@ internal sealed class LocalCells : IAsyncDisposable
         hosts.AddRange(starting);
         await Task.WhenAll(starting.Select(host => host.StartAsync(cancellationToken)));
     }
+}
+
+/// <summary>The lifetime of a host that its command starts and stops.</summary>
+internal sealed class NoLifetime : IHostLifetime
+{
+    /// <inheritdoc/>
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -127,6 +127,7 @@ internal static class DemoRun
                     answer(happened.Text);
                     break;
                 case "done":
+                    answer(Environment.NewLine);
                     result = result with { Ending = happened.Ending! };
                     break;
             }

@@ -16,7 +16,7 @@ internal static class DemoText
     public static async Task<string> ReadAsync(DemoDocument document, CancellationToken cancellationToken)
     {
         using DocumentReaders readers = new(Options.Create(new DocumentReadingOptions()), TimeProvider.System);
-        if (!DocumentFormats.TryParse(document.MediaType, out Gateway.Documents.Reading.DocumentFormat format))
+        if (!DocumentKinds.TryParse(document.MediaType, out DocumentKind format))
         {
             throw new LocalStateException("The document is of no kind that Lethe reads.");
         }

@@ -9,8 +9,11 @@ using Lethe.Local.State;
 using Lethe.SystemTests.Processes;
 using Lethe.TestKit.Postgres;
 using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(RealCells))]
+[assembly: Parallelization(Mode = ParallelMode.None)] // some tests kill processes that others use
 
 namespace Lethe.SystemTests.Processes;
 

@@ -52,9 +52,9 @@ public sealed class CorpusTests
             Path.Combine(RepositoryFolder.Documents, name + ".docx"),
             TestContext.Current.CancellationToken
         );
-        DocumentRead read = await Reading.ReadAsync(committed, DocumentFormat.WordDocument);
-        DocumentRead source = await Reading.ReadAsync(markdown, DocumentFormat.Markdown);
-        DocumentRead made = await Reading.ReadAsync(WordFiles.FromMarkdown(markdown), DocumentFormat.WordDocument);
+        DocumentRead read = await Reading.ReadAsync(committed, DocumentKind.WordDocument);
+        DocumentRead source = await Reading.ReadAsync(markdown, DocumentKind.Markdown);
+        DocumentRead made = await Reading.ReadAsync(WordFiles.FromMarkdown(markdown), DocumentKind.WordDocument);
 
         Assert.Equal(source.Outline(), read.Outline());
         Assert.Equal(made.Outline(), read.Outline());
@@ -73,11 +73,11 @@ public sealed class CorpusTests
             Path.Combine(RepositoryFolder.Documents, "en-services-agreement.pdf"),
             TestContext.Current.CancellationToken
         );
-        DocumentRead read = await Reading.ReadAsync(committed, DocumentFormat.Pdf);
+        DocumentRead read = await Reading.ReadAsync(committed, DocumentKind.Pdf);
 
         Assert.All(
             MarkdownBlock.Parse(markdown).Where(block => block.Text.Length > 0),
-            block => Assert.Contains(block.Text, read.Paragraphs())
+            block => Assert.Contains(block.Text, read.Paragraphs(), StringComparer.Ordinal)
         );
     }
 

@@ -23,7 +23,7 @@ public sealed class HarmlessnessTests
         List<FileSystemWatcher> watchers = [];
         try
         {
-            foreach (string folder in folders.Where(Directory.Exists).Distinct())
+            foreach (string folder in folders.Where(Directory.Exists).Distinct(StringComparer.Ordinal))
             {
                 FileSystemWatcher watcher = new(folder) { IncludeSubdirectories = false };
                 watcher.Created += (_, change) =>
@@ -40,7 +40,7 @@ public sealed class HarmlessnessTests
             foreach (
                 string path in RepositoryFolder
                     .AllDocuments()
-                    .Where(path => Reading.FormatOf(path) is DocumentFormat.WordDocument or DocumentFormat.Pdf)
+                    .Where(path => Reading.FormatOf(path) is DocumentKind.WordDocument or DocumentKind.Pdf)
             )
             {
                 _ = await Reading.ReadAsync(
@@ -48,7 +48,7 @@ public sealed class HarmlessnessTests
                     Reading.FormatOf(path)
                 );
             }
-            _ = await Reading.ReadAsync(SpecialWordFiles.WithEverything(), DocumentFormat.WordDocument);
+            _ = await Reading.ReadAsync(SpecialWordFiles.WithEverything(), DocumentKind.WordDocument);
             await File.WriteAllTextAsync(sign, "", TestContext.Current.CancellationToken); // the watcher saw everything before it has seen this
             Stopwatch watch = Stopwatch.StartNew();
             while (!Contains(made, sign) && watch.Elapsed < Long)
@@ -70,12 +70,12 @@ public sealed class HarmlessnessTests
     }
 
     [Theory]
-    [InlineData(DocumentFormat.PlainText, 400)]
-    [InlineData(DocumentFormat.Markdown, 400)]
-    [InlineData(DocumentFormat.Paragraphs, 1000)]
-    [InlineData(DocumentFormat.WordDocument, 500)]
-    [InlineData(DocumentFormat.Pdf, 500)]
-    public async Task Read_MutatedDocuments_NeverThrows(DocumentFormat format, int rounds)
+    [InlineData(DocumentKind.PlainText, 400)]
+    [InlineData(DocumentKind.Markdown, 400)]
+    [InlineData(DocumentKind.Paragraphs, 1000)]
+    [InlineData(DocumentKind.WordDocument, 500)]
+    [InlineData(DocumentKind.Pdf, 500)]
+    public async Task Read_MutatedDocuments_NeverThrows(DocumentKind format, int rounds)
     {
         List<byte[]> corpus = Corpus(format);
         Mutations mutations = new(seed: 20260301 + (uint)format);
@@ -92,13 +92,13 @@ public sealed class HarmlessnessTests
         }
     }
 
-    private static List<byte[]> Corpus(DocumentFormat format)
+    private static List<byte[]> Corpus(DocumentKind format)
     {
         string german = File.ReadAllText(Path.Combine(RepositoryFolder.Documents, "de-mietvertrag.md"));
         return format switch
         {
-            DocumentFormat.Paragraphs => ["""[{"id":"a1","text":"eins \u00fc"},{"id":"b-22","text":"zwei"}]"""u8.ToArray()],
-            DocumentFormat.WordDocument =>
+            DocumentKind.Paragraphs => ["""[{"id":"a1","text":"eins \u00fc"},{"id":"b-22","text":"zwei"}]"""u8.ToArray()],
+            DocumentKind.WordDocument =>
             [
                 SpecialWordFiles.WithEverything(),
                 SpecialWordFiles.WithMarkers(),
@@ -108,7 +108,7 @@ public sealed class HarmlessnessTests
                     )
                 ),
             ],
-            DocumentFormat.Pdf =>
+            DocumentKind.Pdf =>
             [
                 PdfFiles.FromMarkdown(german[..2500], "Kopf"),
                 PdfFile.OfPages(["BT /F1 11 Tf 71 700 Td (Text) Tj [(a) -200 (b)] TJ ET q 1 0 0 1 5 5 cm Q"]),

@@ -34,7 +34,7 @@ public sealed class MarkdownReaderTests
             # kein Titel
             ```
             """,
-            DocumentFormat.Markdown
+            DocumentKind.Markdown
         );
 
         Assert.Equal(
@@ -68,7 +68,7 @@ public sealed class MarkdownReaderTests
         {
             _ = await Reading.Readers.ReadAsync(
                 System.Text.Encoding.UTF8.GetBytes(text),
-                DocumentFormat.Markdown,
+                DocumentKind.Markdown,
                 TestContext.Current.CancellationToken
             );
         }

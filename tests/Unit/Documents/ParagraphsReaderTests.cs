@@ -11,11 +11,15 @@ public sealed class ParagraphsReaderTests
     {
         DocumentRead read = await Reading.ReadAsync(
             """[{"id":"7A1B-1","text":"Erster \u00dcbertrag\n\"ja\" 😀"},{"text":"","id":"leer"},{"id":"x:2","text":"Zweiter"}]""",
-            DocumentFormat.Paragraphs
+            DocumentKind.Paragraphs
         );
 
         Assert.Equal(["Erster Übertrag\n\"ja\" 😀", "Zweiter"], read.Paragraphs());
-        Assert.Equal(["7A1B-1", "x:2"], read.Text.Paragraphs.Select(paragraph => Encoding.ASCII.GetString(read.Text.IdOf(paragraph).Span)));
+        Assert.Equal(
+            ["7A1B-1", "x:2"],
+            read.Text.Paragraphs.Select(paragraph => Encoding.ASCII.GetString(read.Text.IdOf(paragraph).Span)),
+            StringComparer.Ordinal
+        );
     }
 
     [Theory]
@@ -40,5 +44,5 @@ public sealed class ParagraphsReaderTests
     [InlineData("[]", DocumentRefusal.Empty)]
     [InlineData("[/* */]", DocumentRefusal.Damaged)]
     public async Task Read_AnythingElse_IsRefused(string json, DocumentRefusal reason) =>
-        Assert.Equal(reason, await Reading.RefuseAsync(Encoding.UTF8.GetBytes(json), DocumentFormat.Paragraphs));
+        Assert.Equal(reason, await Reading.RefuseAsync(Encoding.UTF8.GetBytes(json), DocumentKind.Paragraphs));
 }

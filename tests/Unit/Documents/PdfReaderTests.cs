@@ -18,7 +18,7 @@ public sealed class PdfReaderTests
             Path.Combine(RepositoryFolder.Documents, name),
             TestContext.Current.CancellationToken
         );
-        DocumentRead read = await Reading.ReadAsync(PdfFiles.FromMarkdown(markdown, "Entwurf vom 3. Januar", columns), DocumentFormat.Pdf);
+        DocumentRead read = await Reading.ReadAsync(PdfFiles.FromMarkdown(markdown, "Entwurf vom 3. Januar", columns), DocumentKind.Pdf);
 
         string text = read.Text();
         Assert.DoesNotContain("Entwurf vom", text, StringComparison.Ordinal);
@@ -34,7 +34,8 @@ public sealed class PdfReaderTests
             .Select(block => block.Text.Replace('ı', '?'));
         Assert.Equal(
             headings,
-            read.Outline().Where(paragraph => paragraph.Kind == ParagraphKind.Heading).Select(paragraph => paragraph.Text)
+            read.Outline().Where(paragraph => paragraph.Kind == ParagraphKind.Heading).Select(paragraph => paragraph.Text),
+            StringComparer.Ordinal
         );
         Assert.True(read.Coverage.Complete);
     }
@@ -49,7 +50,7 @@ public sealed class PdfReaderTests
         PdfFiles.Show(page, "900 €", 300, 680);
         PdfFiles.Show(page, "(1)", 71, 640);
         PdfFiles.Show(page, "Die Miete ist zu zahlen.", 110, 640);
-        DocumentRead read = await Reading.ReadAsync(PdfFile.OfPages([page.ToString()]), DocumentFormat.Pdf);
+        DocumentRead read = await Reading.ReadAsync(PdfFile.OfPages([page.ToString()]), DocumentKind.Pdf);
 
         Assert.Equal(["Posten | Betrag", "Miete | 900 €", "(1) Die Miete ist zu zahlen."], read.Paragraphs());
     }
@@ -60,7 +61,7 @@ public sealed class PdfReaderTests
         StringBuilder page = new();
         PdfFiles.Show(page, "und hier endet er.", 71, 686);
         PdfFiles.Show(page, "Der Satz beginnt oben in der ersten Zeile des Absatzes", 71, 700);
-        DocumentRead read = await Reading.ReadAsync(PdfFile.OfPages([page.ToString()]), DocumentFormat.Pdf);
+        DocumentRead read = await Reading.ReadAsync(PdfFile.OfPages([page.ToString()]), DocumentKind.Pdf);
 
         Assert.Equal("Der Satz beginnt oben in der ersten Zeile des Absatzes und hier endet er.", read.Text());
     }
@@ -78,7 +79,7 @@ public sealed class PdfReaderTests
         const string scan = "q 500 0 0 700 40 40 cm /I1 Do Q";
         DocumentRead read = await Reading.ReadAsync(
             PdfFile.OfPages([page.ToString(), scan, scan, ""], $"/XObject << /I1 {image} 0 R >>", file),
-            DocumentFormat.Pdf
+            DocumentKind.Pdf
         );
 
         Assert.Equal("Nur diese Seite hat Text.", read.Text());
@@ -95,14 +96,11 @@ public sealed class PdfReaderTests
             new byte[64],
             "/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8"
         );
-        DocumentRead read = await Reading.ReadAsync(
-            PdfFile.OfPages(["/I1 Do"], $"/XObject << /I1 {image} 0 R >>", file),
-            DocumentFormat.Pdf
-        );
+        DocumentRead read = await Reading.ReadAsync(PdfFile.OfPages(["/I1 Do"], $"/XObject << /I1 {image} 0 R >>", file), DocumentKind.Pdf);
 
         Assert.Equal(0, read.Text.Characters);
         Assert.Equal(new Coverage(Complete: false, 0, read.Coverage.Notes), read.Coverage);
-        Assert.Equal(DocumentRefusal.Empty, await Reading.RefuseAsync(PdfFile.OfPages([""]), DocumentFormat.Pdf));
+        Assert.Equal(DocumentRefusal.Empty, await Reading.RefuseAsync(PdfFile.OfPages([""]), DocumentKind.Pdf));
     }
 
     [Fact]
@@ -114,21 +112,21 @@ public sealed class PdfReaderTests
                 "/ID [<00112233445566778899AABBCCDDEEFF> <00112233445566778899AABBCCDDEEFF>] /Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -44 "
                 + $"/O <{new string('A', 64)}> /U <{new string('B', 64)}> >>",
         };
-        Assert.Equal(DocumentRefusal.Encrypted, await Reading.RefuseAsync(PdfFile.OfPages(["BT ET"], file: file), DocumentFormat.Pdf));
+        Assert.Equal(DocumentRefusal.Encrypted, await Reading.RefuseAsync(PdfFile.OfPages(["BT ET"], file: file), DocumentKind.Pdf));
     }
 
     [Fact]
     public async Task Read_NoPdf_IsNotWhatItSays()
     {
-        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync("Nur Text."u8.ToArray(), DocumentFormat.Pdf));
-        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync(SpecialWordFiles.WithEverything(), DocumentFormat.Pdf));
-        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync(PdfFile.OfPages([""]), DocumentFormat.WordDocument));
-        Assert.Equal(DocumentRefusal.Damaged, await Reading.RefuseAsync("%PDF-1.7\nund nichts weiter"u8.ToArray(), DocumentFormat.Pdf));
+        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync("Nur Text."u8.ToArray(), DocumentKind.Pdf));
+        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync(SpecialWordFiles.WithEverything(), DocumentKind.Pdf));
+        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync(PdfFile.OfPages([""]), DocumentKind.WordDocument));
+        Assert.Equal(DocumentRefusal.Damaged, await Reading.RefuseAsync("%PDF-1.7\nund nichts weiter"u8.ToArray(), DocumentKind.Pdf));
     }
 
     [Fact]
     public async Task Read_TooManyPages_IsTooLarge() =>
-        Assert.Equal(DocumentRefusal.TooLarge, await Reading.RefuseAsync(PdfFile.OfPages(Enumerable.Repeat("", 2001)), DocumentFormat.Pdf));
+        Assert.Equal(DocumentRefusal.TooLarge, await Reading.RefuseAsync(PdfFile.OfPages(Enumerable.Repeat("", 2001)), DocumentKind.Pdf));
 
     [Fact]
     public async Task Read_Bomb_IsTooComplexAndCheap()
@@ -140,7 +138,7 @@ public sealed class PdfReaderTests
         long before = GC.GetTotalAllocatedBytes();
         Stopwatch watch = Stopwatch.StartNew();
 
-        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(file, DocumentFormat.Pdf));
+        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(file, DocumentKind.Pdf));
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64L * 1024 * 1024);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
@@ -162,7 +160,7 @@ public sealed class PdfReaderTests
 
         Assert.Equal(
             new DocumentRefused(DocumentRefusal.TooComplex),
-            await readers.ReadAsync(bytes, DocumentFormat.Pdf, TestContext.Current.CancellationToken)
+            await readers.ReadAsync(bytes, DocumentKind.Pdf, TestContext.Current.CancellationToken)
         );
     }
 
@@ -175,10 +173,10 @@ public sealed class PdfReaderTests
                 [deep, $"{string.Concat(Enumerable.Repeat("<<", 500_000))}", $"/A {string.Concat(Enumerable.Repeat("<</A ", 300_000))} BDC"]
         )
         {
-            _ = await Reading.Readers.ReadAsync(PdfFile.OfPages([content]), DocumentFormat.Pdf, TestContext.Current.CancellationToken);
+            _ = await Reading.Readers.ReadAsync(PdfFile.OfPages([content]), DocumentKind.Pdf, TestContext.Current.CancellationToken);
         }
         byte[] raw = Encoding.ASCII.GetBytes($"%PDF-1.7\n1 0 obj\n{deep}\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF");
-        Assert.IsType<DocumentRefused>(await Reading.Readers.ReadAsync(raw, DocumentFormat.Pdf, TestContext.Current.CancellationToken));
+        Assert.IsType<DocumentRefused>(await Reading.Readers.ReadAsync(raw, DocumentKind.Pdf, TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -197,7 +195,7 @@ public sealed class PdfReaderTests
         );
         DocumentRead read = await Reading.ReadAsync(
             PdfFile.OfPages(["BT /F9 11 Tf 71 700 Td (A) Tj ET"], $"/Font << /F9 {bad} 0 R >>", file),
-            DocumentFormat.Pdf
+            DocumentKind.Pdf
         );
 
         Assert.Equal("A", read.Text());
@@ -209,7 +207,7 @@ public sealed class PdfReaderTests
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            Reading.Readers.ReadAsync(PdfFile.OfPages(["BT ET"]), DocumentFormat.Pdf, cancelled.Token)
+            Reading.Readers.ReadAsync(PdfFile.OfPages(["BT ET"]), DocumentKind.Pdf, cancelled.Token)
         );
     }
 

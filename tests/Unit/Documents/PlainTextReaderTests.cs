@@ -12,7 +12,7 @@ public sealed class PlainTextReaderTests
     {
         DocumentRead read = await Reading.ReadAsync(
             "§ 1 Zweck\r\n\r\nErste Zeile\r\nzweite  Zeile \r\n\r\n\r\nLetzter Absatz",
-            DocumentFormat.PlainText
+            DocumentKind.PlainText
         );
 
         Assert.Equal(
@@ -31,7 +31,7 @@ public sealed class PlainTextReaderTests
     public async Task Read_LinesThatNoOneWrapped_AreParagraphs()
     {
         string lineOne = string.Join(' ', Enumerable.Repeat("Der Mieter zahlt die Miete.", 8));
-        DocumentRead read = await Reading.ReadAsync($"{lineOne}\nKurz.\n{lineOne}", DocumentFormat.PlainText);
+        DocumentRead read = await Reading.ReadAsync($"{lineOne}\nKurz.\n{lineOne}", DocumentKind.PlainText);
 
         Assert.Equal([lineOne, "Kurz.", lineOne], read.Paragraphs());
     }
@@ -45,7 +45,7 @@ public sealed class PlainTextReaderTests
         Encoding encoding = Encoding.GetEncoding(name);
         DocumentRead read = await Reading.ReadAsync(
             [.. encoding.GetPreamble(), .. encoding.GetBytes("Größe: 5 € – „ja“ 😀")],
-            DocumentFormat.PlainText
+            DocumentKind.PlainText
         );
 
         Assert.Equal("Größe: 5 € – „ja“ 😀", read.Text());
@@ -56,7 +56,7 @@ public sealed class PlainTextReaderTests
     public async Task Read_Windows1252_IsAssumedAndSaid()
     {
         const string letter = "Sehr geehrte Frau Müller, gemäß § 5 überweisen wir 20 € – „fristgerecht“.";
-        DocumentRead read = await Reading.ReadAsync(PdfFile.Windows1252(letter), DocumentFormat.PlainText);
+        DocumentRead read = await Reading.ReadAsync(PdfFile.Windows1252(letter), DocumentKind.PlainText);
 
         Assert.Equal(letter, read.Text());
         Assert.Equal(letter.Count(character => character > 127), read.Count(CoverageNoteKind.EncodingAssumed));
@@ -68,7 +68,7 @@ public sealed class PlainTextReaderTests
     {
         byte[] text = Encoding.UTF8.GetBytes("Überweisung für Büro, Gebühr, Küche, Tür und Möbel");
         text[^2] = 0xFF;
-        DocumentRead read = await Reading.ReadAsync(text, DocumentFormat.PlainText);
+        DocumentRead read = await Reading.ReadAsync(text, DocumentKind.PlainText);
 
         Assert.StartsWith("Überweisung für Büro", read.Text(), StringComparison.Ordinal);
         Assert.Equal(1, read.Count(CoverageNoteKind.UnreadableCharacters));
@@ -78,11 +78,11 @@ public sealed class PlainTextReaderTests
     [Fact]
     public async Task Read_NulOrControls_IsNoText()
     {
-        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync("Text\0mehr"u8.ToArray(), DocumentFormat.PlainText));
-        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync([1, 2, 3, 4, 5, 6, 65], DocumentFormat.PlainText));
+        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync("Text\0mehr"u8.ToArray(), DocumentKind.PlainText));
+        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync([1, 2, 3, 4, 5, 6, 65], DocumentKind.PlainText));
         Assert.Equal(
             DocumentRefusal.NotWhatItSays,
-            await Reading.RefuseAsync([0x81, 0x8D, 0x90, 65, 65, 65, 65, 65, 65, 65], DocumentFormat.PlainText)
+            await Reading.RefuseAsync([0x81, 0x8D, 0x90, 65, 65, 65, 65, 65, 65, 65], DocumentKind.PlainText)
         );
     }
 
@@ -91,7 +91,7 @@ public sealed class PlainTextReaderTests
     [InlineData(" \n\t\r\n ")]
     [InlineData("\uFEFF")]
     public async Task Read_NothingToSee_IsEmpty(string text) =>
-        Assert.Equal(DocumentRefusal.Empty, await Reading.RefuseAsync(Encoding.UTF8.GetBytes(text), DocumentFormat.PlainText));
+        Assert.Equal(DocumentRefusal.Empty, await Reading.RefuseAsync(Encoding.UTF8.GetBytes(text), DocumentKind.PlainText));
 
     [Theory]
     [InlineData("%PDF-1.7\n")]
@@ -100,14 +100,14 @@ public sealed class PlainTextReaderTests
     public async Task Read_AnotherFormat_IsNotWhatItSays(string start) =>
         Assert.Equal(
             DocumentRefusal.NotWhatItSays,
-            await Reading.RefuseAsync(Encoding.Latin1.GetBytes(start + "Text"), DocumentFormat.PlainText)
+            await Reading.RefuseAsync(Encoding.Latin1.GetBytes(start + "Text"), DocumentKind.PlainText)
         );
 
     [Fact]
     public async Task Read_OneHugeParagraph_IsRead()
     {
         string huge = string.Concat(Enumerable.Repeat("Der Vertrag gilt. ", 200_000));
-        DocumentRead read = await Reading.ReadAsync(huge, DocumentFormat.PlainText);
+        DocumentRead read = await Reading.ReadAsync(huge, DocumentKind.PlainText);
 
         Assert.Equal(huge.TrimEnd(), Assert.Single(read.Paragraphs()));
     }
@@ -119,12 +119,12 @@ public sealed class PlainTextReaderTests
 
         DocumentReadResult lines = await few.ReadAsync(
             "a\n\nb\n\nc"u8.ToArray(),
-            DocumentFormat.PlainText,
+            DocumentKind.PlainText,
             TestContext.Current.CancellationToken
         );
         DocumentReadResult bytes = await few.ReadAsync(
             Encoding.UTF8.GetBytes(new string('a', 1025)),
-            DocumentFormat.PlainText,
+            DocumentKind.PlainText,
             TestContext.Current.CancellationToken
         );
 

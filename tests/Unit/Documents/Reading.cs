@@ -12,12 +12,12 @@ internal static class Reading
 
     public static DocumentReaders With(DocumentReadingOptions options) => new(Options.Create(options), TimeProvider.System);
 
-    public static async Task<DocumentRead> ReadAsync(byte[] file, DocumentFormat format) =>
+    public static async Task<DocumentRead> ReadAsync(byte[] file, DocumentKind format) =>
         Assert.IsType<DocumentRead>(await Readers.ReadAsync(file, format, TestContext.Current.CancellationToken));
 
-    public static Task<DocumentRead> ReadAsync(string text, DocumentFormat format) => ReadAsync(Encoding.UTF8.GetBytes(text), format);
+    public static Task<DocumentRead> ReadAsync(string text, DocumentKind format) => ReadAsync(Encoding.UTF8.GetBytes(text), format);
 
-    public static async Task<DocumentRefusal> RefuseAsync(byte[] file, DocumentFormat format) =>
+    public static async Task<DocumentRefusal> RefuseAsync(byte[] file, DocumentKind format) =>
         Assert.IsType<DocumentRefused>(await Readers.ReadAsync(file, format, TestContext.Current.CancellationToken)).Reason;
 
     public static string Text(this DocumentRead read) => Encoding.UTF8.GetString(read.Text.Utf8.Span);
@@ -31,13 +31,13 @@ internal static class Reading
     public static int Count(this DocumentRead read, CoverageNoteKind kind) =>
         read.Coverage.Notes.FirstOrDefault(note => note.Kind == kind)?.Count ?? 0;
 
-    public static DocumentFormat FormatOf(string file) =>
+    public static DocumentKind FormatOf(string file) =>
         Path.GetExtension(file) switch
         {
-            ".md" => DocumentFormat.Markdown,
-            ".docx" => DocumentFormat.WordDocument,
-            ".pdf" => DocumentFormat.Pdf,
-            ".json" => DocumentFormat.Paragraphs,
-            _ => DocumentFormat.PlainText,
+            ".md" => DocumentKind.Markdown,
+            ".docx" => DocumentKind.WordDocument,
+            ".pdf" => DocumentKind.Pdf,
+            ".json" => DocumentKind.Paragraphs,
+            _ => DocumentKind.PlainText,
         };
 }

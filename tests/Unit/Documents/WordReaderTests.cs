@@ -10,7 +10,7 @@ public sealed class WordReaderTests
     [Fact]
     public async Task Read_Markers_NeverReachTheText()
     {
-        DocumentRead read = await Reading.ReadAsync(SpecialWordFiles.WithMarkers(), DocumentFormat.WordDocument);
+        DocumentRead read = await Reading.ReadAsync(SpecialWordFiles.WithMarkers(), DocumentKind.WordDocument);
 
         Assert.DoesNotContain(SpecialWordFiles.Marker, read.Text(), StringComparison.Ordinal);
         Assert.Equal(
@@ -34,7 +34,7 @@ public sealed class WordReaderTests
     [Fact]
     public async Task Read_Everything_IsInOrder()
     {
-        DocumentRead read = await Reading.ReadAsync(SpecialWordFiles.WithEverything(), DocumentFormat.WordDocument);
+        DocumentRead read = await Reading.ReadAsync(SpecialWordFiles.WithEverything(), DocumentKind.WordDocument);
 
         Assert.Equal(
             [
@@ -66,7 +66,7 @@ public sealed class WordReaderTests
         byte[] file = WordFiles.FromBody(
             "<w:p><w:r><w:drawing><pic:pic xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"/></w:drawing></w:r></w:p>"
         );
-        DocumentRead read = await Reading.ReadAsync(file, DocumentFormat.WordDocument);
+        DocumentRead read = await Reading.ReadAsync(file, DocumentKind.WordDocument);
 
         Assert.Equal(0, read.Text.Characters);
         Assert.Equal(0, read.Coverage.Share);
@@ -80,7 +80,7 @@ public sealed class WordReaderTests
         byte[] file = SpecialWordFiles.Raw(
             """<w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:body><w:p><w:r><w:t>Streng</w:t></w:r></w:p></w:body></w:document>"""u8
         );
-        Assert.Equal("Streng", (await Reading.ReadAsync(file, DocumentFormat.WordDocument)).Text());
+        Assert.Equal("Streng", (await Reading.ReadAsync(file, DocumentKind.WordDocument)).Text());
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class WordReaderTests
             Encoding.UTF8.GetBytes($"<w:document {WordFiles.Namespaces}><w:body>{WordFiles.Paragraph("Text")}</w:body></w:document>"),
             external: """<Relationship Id="b" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink" Target="mailto:x@:::y%%" TargetMode="External"/>"""
         );
-        Assert.Equal("Text", (await Reading.ReadAsync(file, DocumentFormat.WordDocument)).Text());
+        Assert.Equal("Text", (await Reading.ReadAsync(file, DocumentKind.WordDocument)).Text());
     }
 
     [Theory]
@@ -99,30 +99,27 @@ public sealed class WordReaderTests
     public async Task Read_AnotherKindOfPackage_IsNotWhatItSays(string contentType) =>
         Assert.Equal(
             DocumentRefusal.NotWhatItSays,
-            await Reading.RefuseAsync(SpecialWordFiles.Raw("<a/>"u8, contentType), DocumentFormat.WordDocument)
+            await Reading.RefuseAsync(SpecialWordFiles.Raw("<a/>"u8, contentType), DocumentKind.WordDocument)
         );
 
     [Fact]
     public async Task Read_Encrypted_IsSaid()
     {
-        Assert.Equal(DocumentRefusal.Encrypted, await Reading.RefuseAsync(SpecialWordFiles.Encrypted(), DocumentFormat.WordDocument));
+        Assert.Equal(DocumentRefusal.Encrypted, await Reading.RefuseAsync(SpecialWordFiles.Encrypted(), DocumentKind.WordDocument));
         byte[] old = SpecialWordFiles.Encrypted();
         old.AsSpan(1024).Clear();
-        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync(old, DocumentFormat.WordDocument));
+        Assert.Equal(DocumentRefusal.NotWhatItSays, await Reading.RefuseAsync(old, DocumentKind.WordDocument));
     }
 
     [Fact]
     public async Task Read_TruncatedOrChanged_IsDamaged()
     {
         byte[] file = SpecialWordFiles.WithEverything();
-        Assert.Equal(DocumentRefusal.Damaged, await Reading.RefuseAsync(file[..(file.Length / 2)], DocumentFormat.WordDocument));
-        Assert.Equal(
-            DocumentRefusal.Damaged,
-            await Reading.RefuseAsync(SpecialWordFiles.Raw("<w:document>"u8), DocumentFormat.WordDocument)
-        );
+        Assert.Equal(DocumentRefusal.Damaged, await Reading.RefuseAsync(file[..(file.Length / 2)], DocumentKind.WordDocument));
+        Assert.Equal(DocumentRefusal.Damaged, await Reading.RefuseAsync(SpecialWordFiles.Raw("<w:document>"u8), DocumentKind.WordDocument));
         Assert.Equal(
             DocumentRefusal.NotWhatItSays,
-            await Reading.RefuseAsync("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"u8.ToArray(), DocumentFormat.WordDocument)
+            await Reading.RefuseAsync("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"u8.ToArray(), DocumentKind.WordDocument)
         );
     }
 
@@ -132,7 +129,7 @@ public sealed class WordReaderTests
             DocumentRefusal.Damaged,
             await Reading.RefuseAsync(
                 SpecialWordFiles.Raw("""<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>"""u8),
-                DocumentFormat.WordDocument
+                DocumentKind.WordDocument
             )
         );
 
@@ -140,7 +137,7 @@ public sealed class WordReaderTests
     [InlineData(400)]
     [InlineData(200_000)]
     public async Task Read_DeepNesting_IsTooComplex(int depth) =>
-        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(SpecialWordFiles.Nested(depth), DocumentFormat.WordDocument));
+        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(SpecialWordFiles.Nested(depth), DocumentKind.WordDocument));
 
     [Fact]
     public async Task Read_Bomb_IsTooComplexAndCheap()
@@ -148,9 +145,9 @@ public sealed class WordReaderTests
         byte[] file = SpecialWordFiles.Bomb(400);
         Assert.True(file.Length < 1024 * 1024);
         long before = GC.GetTotalAllocatedBytes();
-        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(file, DocumentFormat.WordDocument));
+        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(file, DocumentKind.WordDocument));
         byte[] smaller = SpecialWordFiles.Bomb(8); // within the sum, not within the ratio
-        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(smaller, DocumentFormat.WordDocument));
+        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(smaller, DocumentKind.WordDocument));
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 900L * 1024 * 1024);
     }
 }

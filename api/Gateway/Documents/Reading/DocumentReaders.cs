@@ -32,7 +32,7 @@ public sealed class DocumentReaders : IDisposable
     /// <param name="cancellationToken">Observed throughout.</param>
     /// <returns><see cref="DocumentRead"/> or <see cref="DocumentRefused"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is kept.</exception>
-    public async Task<DocumentReadResult> ReadAsync(ReadOnlyMemory<byte> file, DocumentFormat format, CancellationToken cancellationToken)
+    public async Task<DocumentReadResult> ReadAsync(ReadOnlyMemory<byte> file, DocumentKind format, CancellationToken cancellationToken)
     {
         if (file.IsEmpty)
         {
@@ -61,22 +61,22 @@ public sealed class DocumentReaders : IDisposable
     /// <inheritdoc/>
     public void Dispose() => room.Dispose();
 
-    private static IDocumentReader ReaderFor(DocumentFormat format) =>
+    private static IDocumentReader ReaderFor(DocumentKind format) =>
         format switch
         {
-            DocumentFormat.PlainText => new PlainTextReader(),
-            DocumentFormat.Markdown => new MarkdownReader(),
-            DocumentFormat.Paragraphs => new ParagraphsReader(),
-            DocumentFormat.WordDocument => new WordReader(),
-            DocumentFormat.Pdf => new PdfReader(),
+            DocumentKind.PlainText => new PlainTextReader(),
+            DocumentKind.Markdown => new MarkdownReader(),
+            DocumentKind.Paragraphs => new ParagraphsReader(),
+            DocumentKind.WordDocument => new WordReader(),
+            DocumentKind.Pdf => new PdfReader(),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
 
-    private static bool Fits(FileSignature signature, DocumentFormat format) =>
+    private static bool Fits(FileSignature signature, DocumentKind format) =>
         format switch
         {
-            DocumentFormat.WordDocument => signature is FileSignature.Zip or FileSignature.Compound, // encrypted ones are compound files
-            DocumentFormat.Pdf => signature is FileSignature.Pdf or FileSignature.None, // its header may come late
+            DocumentKind.WordDocument => signature is FileSignature.Zip or FileSignature.Compound, // encrypted ones are compound files
+            DocumentKind.Pdf => signature is FileSignature.Pdf or FileSignature.None, // its header may come late
             _ => signature == FileSignature.None,
         };
 

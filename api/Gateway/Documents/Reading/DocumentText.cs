@@ -38,7 +38,7 @@ public sealed partial class DocumentText : IDisposable
     /// <returns>A view of <see cref="Utf8"/>.</returns>
     public ReadOnlyMemory<byte> TextOf(ParagraphSpan paragraph) => buffer.AsMemory(paragraph.Offset, paragraph.Length);
 
-    /// <summary>Gets the id that the sender gave a paragraph of <see cref="DocumentFormat.Paragraphs"/>; empty otherwise.</summary>
+    /// <summary>Gets the id that the sender gave a paragraph of <see cref="DocumentKind.Paragraphs"/>; empty otherwise.</summary>
     /// <param name="paragraph">One of <see cref="Paragraphs"/>.</param>
     /// <returns>1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c>, <c>.</c> or <c>:</c>; or nothing.</returns>
     public ReadOnlyMemory<byte> IdOf(ParagraphSpan paragraph) => buffer.AsMemory(textLength + paragraph.IdOffset, paragraph.IdLength);

@@ -10,6 +10,7 @@ internal sealed class PdfParagraphs
     private readonly double body;
     private readonly double leading;
     private PdfLine? before;
+    private readonly double width;
     private double right;
     private double left;
     private ParagraphKind kind;
@@ -28,6 +29,7 @@ internal sealed class PdfParagraphs
             ),
             1.2 * body
         );
+        width = Percentile(pages.SelectMany(page => page).Select(line => line.Right - line.Left), 0.7, 0);
     }
 
     /// <summary>Adds a page.</summary>
@@ -68,7 +70,8 @@ internal sealed class PdfParagraphs
         bool item = PdfLabels.BeginsItem(lower) || IsHeadingText(line);
         if (line.IsAfterJump)
         {
-            return !item && kind != ParagraphKind.Heading && (goesOn || !ended) && char.IsLetterOrDigit(lower[0]) && goesOn;
+            bool full = above.Right - above.Left > 0.8 * width;
+            return !item && kind != ParagraphKind.Heading && (goesOn || (!ended && full && char.IsLetterOrDigit(lower[0])));
         }
         double distance = above.Baseline - line.Baseline;
         if (distance > 1.35 * Math.Max(leading, 1.05 * line.Size) || distance <= 0)
@@ -148,9 +151,11 @@ internal sealed class PdfParagraphs
         return (end < 0 ? line : line[..end]) is "und" or "oder" or "bzw." or "and" or "or" or "sowie" or "et" or "ou";
     }
 
-    private static double Median(IEnumerable<double> values, double otherwise)
+    private static double Median(IEnumerable<double> values, double otherwise) => Percentile(values, 0.5, otherwise);
+
+    private static double Percentile(IEnumerable<double> values, double share, double otherwise)
     {
         List<double> sorted = [.. values.Order()];
-        return sorted.Count == 0 ? otherwise : sorted[sorted.Count / 2];
+        return sorted.Count == 0 ? otherwise : sorted[(int)(share * (sorted.Count - 1))];
     }
 }

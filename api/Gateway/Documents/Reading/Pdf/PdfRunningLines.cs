@@ -13,31 +13,39 @@ internal static class PdfRunningLines
         Dictionary<int, int> top = Count(pages, fromTop: true);
         Dictionary<int, int> bottom = Count(pages, fromTop: false);
         int filled = pages.Count(page => page.Count > 0);
-        int needed = Math.Max(3, (filled + 1) / 2); // of two pages alike, such as two forms, nothing but page numbers
+        int needed = Math.Max(2, (filled + 1) / 2);
         int touched = 0;
         foreach (List<PdfLine> page in pages)
         {
             int before = page.Count;
-            RemoveEdge(page, top, needed, fromTop: true);
-            RemoveEdge(page, bottom, needed, fromTop: false);
+            RemoveEdge(page, top, needed, filled == 2, fromTop: true);
+            RemoveEdge(page, bottom, needed, filled == 2, fromTop: false);
             touched += page.Count < before ? 1 : 0;
         }
         return touched;
     }
 
-    private static void RemoveEdge(List<PdfLine> page, Dictionary<int, int> counts, int needed, bool fromTop)
+    private static void RemoveEdge(List<PdfLine> page, Dictionary<int, int> counts, int needed, bool onlyApart, bool fromTop)
     {
         for (int step = 0; step < EdgeLines && page.Count > 1; step++)
         {
             int at = fromTop ? 0 : page.Count - 1;
             PdfLine line = page[at];
-            if (!PdfLabels.IsPageNumber(line.Text) && counts.GetValueOrDefault(Shape(line)) < needed)
+            bool comesAgain = counts.GetValueOrDefault(Shape(line)) >= needed && (!onlyApart || IsApart(page, fromTop));
+            if (!comesAgain && !PdfLabels.IsPageNumber(line.Text))
             {
                 return;
             }
             Array.Clear(line.Text);
             page.RemoveAt(at);
         }
+    }
+
+    // Two pages may be alike, as two forms are; what runs on both then stands apart from the rest.
+    private static bool IsApart(List<PdfLine> page, bool fromTop)
+    {
+        (PdfLine edge, PdfLine next) = fromTop ? (page[0], page[1]) : (page[^1], page[^2]);
+        return Math.Abs(edge.Baseline - next.Baseline) > 2 * Math.Max(edge.Size, next.Size);
     }
 
     private static Dictionary<int, int> Count(IReadOnlyList<List<PdfLine>> pages, bool fromTop)

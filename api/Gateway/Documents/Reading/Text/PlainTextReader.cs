@@ -38,7 +38,8 @@ internal sealed class PlainTextReader : IDocumentReader
             {
                 unwrapped = IsLong(ahead.Line);
             }
-            text.Begin(single && Headings.IsNumbered(lines.Line) ? ParagraphKind.Heading : ParagraphKind.Paragraph, single ? 1 : 0);
+            bool heading = single && Headings.IsNumbered(lines.Line);
+            text.Begin(heading ? ParagraphKind.Heading : ParagraphKind.Paragraph, heading ? 1 : 0);
             text.Append(lines.Line);
             while (!IsBlank(lines.Peek()) && lines.Next())
             {

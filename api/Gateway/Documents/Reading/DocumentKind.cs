@@ -1,7 +1,7 @@
 namespace Lethe.Gateway.Documents.Reading;
 
 /// <summary>The formats that can be read. What an upload says it is; the readers check that it is so.</summary>
-public enum DocumentFormat
+public enum DocumentKind
 {
     /// <summary><c>text/plain</c>.</summary>
     PlainText,
@@ -20,7 +20,7 @@ public enum DocumentFormat
 }
 
 /// <summary>Media types of the formats.</summary>
-public static class DocumentFormats
+public static class DocumentKinds
 {
     /// <summary>Gets every media type that is accepted.</summary>
     public static IReadOnlyList<string> MediaTypes { get; } =
@@ -36,7 +36,7 @@ public static class DocumentFormats
     /// <param name="mediaType">Type and subtype in any case; parameters after a semicolon are ignored.</param>
     /// <param name="format">The format.</param>
     /// <returns>Whether the media type is one of <see cref="MediaTypes"/>.</returns>
-    public static bool TryParse(ReadOnlySpan<char> mediaType, out DocumentFormat format)
+    public static bool TryParse(ReadOnlySpan<char> mediaType, out DocumentKind format)
     {
         int semicolon = mediaType.IndexOf(';');
         ReadOnlySpan<char> type = (semicolon < 0 ? mediaType : mediaType[..semicolon]).Trim();
@@ -44,7 +44,7 @@ public static class DocumentFormats
         {
             if (type.Equals(MediaTypes[index], StringComparison.OrdinalIgnoreCase))
             {
-                format = (DocumentFormat)index;
+                format = (DocumentKind)index;
                 return true;
             }
         }

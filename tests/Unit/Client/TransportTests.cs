@@ -1,0 +1,128 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Lethe.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Lethe.UnitTests.Client;
+
+public sealed class TransportTests
+{
+    [Fact]
+    public async Task Connection_OwnAuthority_IsTrustedAloneAndSpeaksHttp2()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("lethe-client-");
+        try
+        {
+            using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using X509Certificate2 authority = NewAuthority(authorityKey);
+            using X509Certificate2 server = NewServer(authority);
+            string file = Path.Combine(folder.FullName, "ca.pem");
+            await File.WriteAllTextAsync(file, authority.ExportCertificatePem());
+            string? protocol = null;
+            bool traced = true;
+            await using WebApplication app = NewServer(
+                server,
+                context =>
+                {
+                    protocol = context.Request.Protocol;
+                    traced = context.Request.Headers.ContainsKey("traceparent") || context.Request.Headers.ContainsKey("User-Agent");
+                }
+            );
+            await app.StartAsync();
+            Uri url = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+            url = new UriBuilder(url) { Host = "localhost" }.Uri;
+
+            using (var trusting = new LetheClient(Options(url, file)))
+            {
+                Cell cell = await trusting.DiscoverAsync(TestContext.Current.CancellationToken);
+                Assert.Equal(("ch", new Uri("https://gateway.test")), (cell.Region, cell.GatewayUrl));
+            }
+            Assert.Equal("HTTP/2", protocol);
+            Assert.False(traced);
+
+            using var foreignKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using X509Certificate2 foreign = NewAuthority(foreignKey);
+            await File.WriteAllTextAsync(file, foreign.ExportCertificatePem());
+            using var distrusting = new LetheClient(Options(url, file));
+            await Assert.ThrowsAsync<HttpRequestException>(() => distrusting.DiscoverAsync(TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Discovery_PlainHttpAddress_IsRefused()
+    {
+        using var cell = new FakeCell();
+        cell.Special["/v1/discovery"] = () =>
+            FakeCell.Json("""{"region":"eu","controlUrl":"http://control.test","gatewayUrl":"https://g.test"}""");
+        using LetheClient client = cell.Connect();
+        await Assert.ThrowsAsync<ProblemException>(() => client.DiscoverAsync(default));
+    }
+
+    private static LetheClientOptions Options(Uri url, string caFile) =>
+        new()
+        {
+            Control = url,
+            Tenant = "kanzlei-muster",
+            AccessToken = _ => Task.FromResult("access"),
+            TrustedCa = caFile,
+        };
+
+    private static WebApplication NewServer(X509Certificate2 certificate, Action<HttpContext> seen)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        builder.Services.AddRoutingCore();
+        WebApplication app = builder.Build();
+        app.UseRouting();
+        app.MapPost(
+            "/v1/discovery",
+            context =>
+            {
+                seen(context);
+                context.Response.ContentType = "application/json";
+                return context.Response.WriteAsync(
+                    """{"region":"ch","controlUrl":"https://control.test","gatewayUrl":"https://gateway.test"}"""
+                );
+            }
+        );
+        return app;
+    }
+
+    private static X509Certificate2 NewAuthority(ECDsa key)
+    {
+        var request = new CertificateRequest("CN=Lethe test authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority(0));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+    }
+
+    private static X509Certificate2 NewServer(X509Certificate2 authority)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
+        using X509Certificate2 bare = request.Create(
+            authority,
+            DateTimeOffset.UtcNow.AddMinutes(-30),
+            DateTimeOffset.UtcNow.AddMinutes(30),
+            RandomNumberGenerator.GetBytes(8)
+        );
+        using X509Certificate2 full = bare.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(full.Export(X509ContentType.Pfx), password: null);
+    }
+}
