@@ -80,7 +80,7 @@ public sealed class ModelRouteTableTests : IDisposable
             RouteFiles.Version(1, "2026-01-01", "2026-01-01", "extractive"),
             RouteFiles.Version(2, "2026-11-01", "2026-12-01", "vendor", "extractive")
         );
-        using ModelSetup models = RouteFiles.Start(folder, new ModelOptions(), file);
+        using ModelSetup models = RouteFiles.StartWith(folder, new ModelOptions(), file);
 
         Assert.Equal(
             new RouteRefused(RouteRefusal.ActionNotSupported),

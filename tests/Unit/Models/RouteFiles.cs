@@ -99,9 +99,9 @@ internal static class RouteFiles
 
     /// <summary>A table at work, with the real protocols and a folder of keys.</summary>
     public static ModelSetup Start(TempFolder folder, ModelOptions options, params JsonObject[] routes) =>
-        Start(folder, options, Table(routes));
+        StartWith(folder, options, Table(routes));
 
-    public static ModelSetup Start(TempFolder folder, ModelOptions options, JsonObject file)
+    public static ModelSetup StartWith(TempFolder folder, ModelOptions options, JsonObject file)
     {
         File.WriteAllText(folder.File("vendor.key"), Secret + "\n");
         FakeTimeProvider clock = new(Now);

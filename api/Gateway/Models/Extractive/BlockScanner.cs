@@ -128,7 +128,7 @@ internal ref struct BlockScanner(ReadOnlySpan<byte> text, List<TextBlock> blocks
         {
             return;
         }
-        if (openKind == BlockKind.Heading && !(guessed && marked))
+        if (openKind == BlockKind.Heading && (!guessed || !marked || NamesASection(block)))
         {
             heading = blocks.Count;
             marked |= !guessed;
@@ -149,10 +149,11 @@ internal ref struct BlockScanner(ReadOnlySpan<byte> text, List<TextBlock> blocks
             return false;
         }
         bool lower = words[0] is >= (byte)'a' and <= (byte)'z';
-        bool paragraphSign =
-            block.StartsWith("§"u8) || block.StartsWith("&sect;"u8) || block.StartsWith("Art"u8) || block.StartsWith("Section"u8);
-        return paragraphSign || (numbered && !lower && words.Length <= 80) || (!lower && words.Length <= 60);
+        return NamesASection(block) || (numbered && !lower && words.Length <= 80) || (!lower && words.Length <= 60);
     }
+
+    private static bool NamesASection(ReadOnlySpan<byte> block) =>
+        block.StartsWith("§"u8) || block.StartsWith("&sect;"u8) || block.StartsWith("Art"u8) || block.StartsWith("Section"u8);
 
     // A line of a paragraph may begin with "31. Dezember" or "3)": only a bullet, or a number like the open block's own, begins an item.
     private readonly bool Interrupts(ReadOnlySpan<byte> line)
