@@ -51,11 +51,15 @@ public sealed class MockVendor : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                listen.UseHttps(certificate);
-            });
+            kestrel.Listen(
+                IPAddress.Loopback,
+                0,
+                listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    listen.UseHttps(certificate);
+                }
+            );
         });
         app = builder.Build();
         app.Run(AnswerAsync);
@@ -114,7 +118,11 @@ public sealed class MockVendor : IAsyncDisposable
             requests.Add(
                 new VendorRequest(
                     $"{context.Request.Method} {context.Request.Path}",
-                    context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                    context.Request.Headers.ToDictionary(
+                        header => header.Key,
+                        header => header.Value.ToString(),
+                        StringComparer.OrdinalIgnoreCase
+                    ),
                     body
                 )
             );
@@ -122,9 +130,11 @@ public sealed class MockVendor : IAsyncDisposable
         string text = Encoding.UTF8.GetString(body);
         int at = text.IndexOf("\"mock-", StringComparison.Ordinal);
         string mode = at < 0 ? "mock-ok" : text[(at + 1)..text.IndexOf('"', at + 1)];
-        await (text.Contains("\"stream\":true", StringComparison.Ordinal) || text.Contains("\"stream\": true", StringComparison.Ordinal)
-            ? StreamAsync(context, mode, text)
-            : WholeAsync(context, mode, text));
+        await (
+            text.Contains("\"stream\":true", StringComparison.Ordinal) || text.Contains("\"stream\": true", StringComparison.Ordinal)
+                ? StreamAsync(context, mode, text)
+                : WholeAsync(context, mode, text)
+        );
     }
 
     private async Task<bool> RefuseAsync(HttpContext context, string mode, string prompt)
@@ -161,7 +171,9 @@ public sealed class MockVendor : IAsyncDisposable
             context.Response.Headers.Location = $"{Endpoint}/elsewhere?{Marker}";
         }
         string code = mode == "mock-filter-400" ? "content_filter" : "x";
-        await context.Response.WriteAsync($$"""{"error":{"code":"{{code}}","message":"{{Marker}} """ + prompt.Replace('"', ' ') + "\"}}");
+        await context.Response.WriteAsync(
+            "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + Marker + ' ' + prompt.Replace('"', ' ') + "\"}}"
+        );
         return true;
     }
 
@@ -190,10 +202,16 @@ public sealed class MockVendor : IAsyncDisposable
                 await EventAsync(context, $"{{not json {Marker}");
                 return;
             case "mock-error-event":
-                await EventAsync(context, $$"""{"error":{"message":"{{Marker}}"}}""");
+                await EventAsync(context, "{\"error\":{\"message\":\"" + Marker + "\"}}");
                 return;
             case "mock-tools":
-                await EventAsync(context, Chunk("""{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]}""", "null"));
+                await EventAsync(
+                    context,
+                    Chunk(
+                        """{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]}""",
+                        "null"
+                    )
+                );
                 await EventAsync(context, Chunk("{}", "\"tool_calls\""));
                 break;
             default:
@@ -207,7 +225,10 @@ public sealed class MockVendor : IAsyncDisposable
                 await EventAsync(context, Chunk("{}", finish));
                 break;
         }
-        await EventAsync(context, """{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"vendor-name","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}}""");
+        await EventAsync(
+            context,
+            """{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"vendor-name","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}}"""
+        );
         if (mode != "mock-undone")
         {
             await EventAsync(context, "[DONE]");
