@@ -28,7 +28,7 @@ public sealed class LetheClient : IDisposable
         this.options = options;
         identity = Connect(options);
         content = Connect(options);
-        Tokens = new TokenPool(options, identity, content);
+        Tokens = new TokenPool(options, identity, content, Moved);
         Support = new SupportClient(this);
     }
 

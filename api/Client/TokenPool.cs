@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Lethe.PrivacyPass;
@@ -16,6 +17,7 @@ public sealed class TokenPool : IDisposable
     private readonly LetheClientOptions options;
     private readonly HttpClient identity;
     private readonly HttpClient content;
+    private readonly Action moved;
     private readonly List<Token> tokens = [];
     private readonly SemaphoreSlim gate = new(1);
     private DateTimeOffset lastRedeemedAt = DateTimeOffset.MinValue;
@@ -23,13 +25,13 @@ public sealed class TokenPool : IDisposable
     private int drawsAtStart;
     private Uri? gateway;
 
-    internal TokenPool(LetheClientOptions options, HttpClient identity, HttpClient content)
+    internal TokenPool(LetheClientOptions options, HttpClient identity, HttpClient content, Action moved)
     {
         if (options.PoolSize is < 1 or > 100)
         {
             throw new ArgumentOutOfRangeException(nameof(options), "PoolSize is 1 to 100.");
         }
-        (this.options, this.identity, this.content) = (options, identity, content);
+        (this.options, this.identity, this.content, this.moved) = (options, identity, content, moved);
     }
 
     /// <summary>Gets how many tokens there are.</summary>
@@ -75,6 +77,11 @@ public sealed class TokenPool : IDisposable
                 tokens.AddRange(drawn);
                 return drawn.Count;
             }
+        }
+        catch (ProblemException problem) when (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
+        {
+            moved();
+            throw;
         }
         finally
         {

@@ -39,6 +39,7 @@ public static class GatewayHost
         services?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
+        _ = app.Services.GetRequiredService<PrometheusText>(); // counts from the first request on, not from the first look
         app.UseMiddleware<ProblemBoundary>();
         app.UseManagement();
         app.UseRouting();

@@ -18,7 +18,10 @@ internal sealed partial class AdoSpentTokens(
     ILogger<AdoSpentTokens> logger
 ) : ISpentTokens, IDisposable
 {
-    private const string Insert = "INSERT INTO spent_token (epoch, nonce_hash) VALUES (@epoch, @nonce_hash) ON CONFLICT DO NOTHING;";
+    // Whether the row is new is told by the row itself. The number of affected rows would not do: SQLite adds to it what an
+    // earlier statement of the same connection changed, so that a fresh token looked spent and a spent one fresh.
+    private const string Insert =
+        "INSERT INTO spent_token (epoch, nonce_hash) VALUES (@epoch, @nonce_hash) ON CONFLICT DO NOTHING RETURNING epoch;";
 
     // Whatever the connection was set up for: here a commit is on the disk before it is answered.
     private readonly string durableInsert = store switch
@@ -100,7 +103,16 @@ internal sealed partial class AdoSpentTokens(
         command.CommandTimeout = (int)options.Value.Timeout.TotalSeconds;
         Add(command, "epoch", DbType.Int64, epoch);
         Add(command, "nonce_hash", DbType.Binary, nonceHash.ToArray());
-        return await command.ExecuteNonQueryAsync(CancellationToken.None);
+        await using DbDataReader reader = await command.ExecuteReaderAsync(CancellationToken.None);
+        int rows = 0;
+        do
+        {
+            while (await reader.ReadAsync(CancellationToken.None))
+            {
+                rows++;
+            }
+        } while (await reader.NextResultAsync(CancellationToken.None)); // to the end: a commit that fails is heard of there
+        return rows;
     }
 
     [LoggerMessage(EventIds.SpendFailed, LogLevel.Error, "The store of spent tokens failed: {ExceptionType}")]

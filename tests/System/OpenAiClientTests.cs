@@ -68,7 +68,9 @@ public sealed class OpenAiClientTests(RealCells cells)
         Assert.Contains("950 Euro", whole.Content[0].Text, StringComparison.Ordinal);
         Assert.Equal(whole.Content[0].Text, streamed);
         await session.ForgetAsync(Token);
-        ClientResultException gone = await Assert.ThrowsAsync<ClientResultException>(() => chat.CompleteChatAsync(messages, cancellationToken: Token));
+        ClientResultException gone = await Assert.ThrowsAsync<ClientResultException>(() =>
+            chat.CompleteChatAsync(messages, cancellationToken: Token)
+        );
         Assert.Equal(410, gone.Status);
     }
 }

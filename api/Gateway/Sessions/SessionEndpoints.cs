@@ -39,11 +39,14 @@ internal static class SessionEndpoints
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
         RouteGroupBuilder session = endpoints.MapGroup("/v1").WithTags("Sessions").RequireSession();
         session
-            .MapGet("/session", DescribeAsync)
+            .MapGet("/session", (Delegate)DescribeAsync) // a Delegate, so that OpenAPI sees it
             .WithSummary("The state of my session, without content.")
             .ProducesProblem(StatusCodes.Status410Gone);
-        session.MapDelete("/session", ForgetAsync).WithSummary("Forgets my session now.").ProducesProblem(StatusCodes.Status410Gone);
-        session.MapPost("/session/cancel", CancelAsync).WithSummary("Stops the running turn and calls, wherever they run.");
+        session
+            .MapDelete("/session", (Delegate)ForgetAsync)
+            .WithSummary("Forgets my session now.")
+            .ProducesProblem(StatusCodes.Status410Gone);
+        session.MapPost("/session/cancel", (Delegate)CancelAsync).WithSummary("Stops the running turn and calls, wherever they run.");
         session.MapGet("/capabilities", CapabilitiesAsync).WithSummary("Actions, languages, limits and models of my policy class.");
     }
 

@@ -162,7 +162,7 @@ public sealed record TestSession(RunningGateway Gateway, string Credential, stri
 {
     public HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content = null)
     {
-        HttpRequestMessage request = new(method, path) { Content = content };
+        HttpRequestMessage request = new(method, path) { Content = content, Version = HttpVersion.Version20 };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Credential);
         return request;
     }

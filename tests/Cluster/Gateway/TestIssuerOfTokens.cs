@@ -5,7 +5,6 @@ using Lethe.ClusterTests.Cells;
 using Lethe.PrivacyPass;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Lethe.ClusterTests.Gateway;

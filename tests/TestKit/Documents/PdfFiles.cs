@@ -6,6 +6,64 @@ namespace Lethe.TestKit.Documents;
 /// <summary>Makes PDF documents in memory.</summary>
 public static class PdfFiles
 {
+    private static readonly int[] Upper =
+    [
+        667,
+        667,
+        722,
+        722,
+        667,
+        611,
+        778,
+        722,
+        278,
+        500,
+        667,
+        556,
+        833,
+        722,
+        778,
+        667,
+        778,
+        722,
+        667,
+        611,
+        722,
+        667,
+        944,
+        667,
+        667,
+        611,
+    ];
+    private static readonly int[] Lower =
+    [
+        556,
+        556,
+        500,
+        556,
+        556,
+        278,
+        556,
+        556,
+        222,
+        222,
+        500,
+        222,
+        833,
+        556,
+        556,
+        556,
+        556,
+        333,
+        500,
+        278,
+        556,
+        500,
+        722,
+        500,
+        500,
+        500,
+    ];
     private const double Size = 11;
     private const double Leading = 14;
     private const double Left = 71;
@@ -32,7 +90,7 @@ public static class PdfFiles
                 _ => Size,
             };
             y -= block.Level > 0 ? 12 : 5;
-            foreach ((string text, double x) in LinesOf(block, width, size))
+            foreach (string text in LinesOf(block, width, size))
             {
                 if (y < Bottom || pages.Count == 0)
                 {
@@ -44,7 +102,7 @@ public static class PdfFiles
                     }
                     y = Top;
                 }
-                Show(pages[^1], text, Left + (column * (width + 24)) + x, y, size, block.Level > 0);
+                Show(pages[^1], text, Left + (column * (width + 24)), y, size, block.Level > 0);
                 y -= Leading * size / Size;
             }
         }
@@ -73,15 +131,8 @@ public static class PdfFiles
         page.Append(CultureInfo.InvariantCulture, $"BT /{(isBold ? "F2" : "F1")} {size} Tf {x:F2} {y:F2} Td ({escaped}) Tj ET\n");
     }
 
-    private static IEnumerable<(string Text, double X)> LinesOf(MarkdownBlock block, double width, double size)
-    {
-        if (block.Rows.Count > 0)
-        {
-            // Cells of one row stand on one line; Show is called once a cell, so a row is given as its widest form below.
-            return block.Rows.Select(row => (string.Join("   ·   ", row), 0.0));
-        }
-        return Wrap(block.Text, width, size).Select(line => (line, 0.0));
-    }
+    private static IEnumerable<string> LinesOf(MarkdownBlock block, double width, double size) =>
+        block.Rows.Count > 0 ? block.Rows.SelectMany(row => Wrap(string.Join(" · ", row), width, size)) : Wrap(block.Text, width, size);
 
     private static IEnumerable<string> Wrap(string text, double width, double size)
     {
@@ -110,15 +161,18 @@ public static class PdfFiles
         yield return line.ToString();
     }
 
-    // Of Helvetica, near enough to break lines.
+    // Of Helvetica, for A to Z, a to z; other characters near enough.
     private static double Width(string text) =>
         text.Sum(character =>
             character switch
             {
-                'i' or 'j' or 'l' or 't' or 'f' or 'I' or '.' or ',' or ';' or ':' or ' ' or '(' or ')' or '\'' or '-' => 0.29,
-                'm' or 'w' or 'M' or 'W' => 0.87,
-                _ when char.IsUpper(character) => 0.69,
-                _ => 0.55,
+                >= 'A' and <= 'Z' => Upper[character - 'A'],
+                >= 'a' and <= 'z' => Lower[character - 'a'],
+                ' ' or '.' or ',' or ':' or ';' or '/' => 278,
+                '(' or ')' or '-' or '„' or '“' or '”' => 333,
+                '€' or 'ü' or 'ä' or 'ö' or '–' or 'ß' or >= '0' and <= '9' => 556,
+                'Ü' => 722,
+                _ => 600,
             }
-        );
+        ) / 1000.0;
 }

@@ -22,10 +22,7 @@ public sealed class TurnStreamTests
     public async Task Read_WholeTurn_GivesEachEventAndOneEnding()
     {
         List<TurnEvent> events = await ReadAsync(Start + Done);
-        Assert.Equal(
-            ["accepted", "route", "progress", "edit", "delta", "delta", "usage", "done"],
-            events.Select(happened => happened.Name)
-        );
+        Assert.Equal("accepted route progress edit delta delta usage done", string.Join(' ', events.Select(happened => happened.Name)));
         Assert.Equal("Grüezi Welt", string.Concat(events.Select(happened => happened.Text)));
         Assert.Equal("complete", events[^1].Ending);
         Assert.All(events.SkipLast(1), happened => Assert.Null(happened.Ending));

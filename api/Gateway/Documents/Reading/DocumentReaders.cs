@@ -48,13 +48,21 @@ public sealed class DocumentReaders : IDisposable
             return Read(reader, file, cancellationToken);
         }
         await room.WaitAsync(cancellationToken);
+        Task<DocumentReadResult> work = ReadOnOwnThreadAsync(reader, file, cancellationToken);
+        _ = work.ContinueWith(
+            _ => room.Release(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
         try
         {
-            return await ReadOnOwnThreadAsync(reader, file, cancellationToken);
+            // The budget ends the work in time. Should a parser have a loop that asks for nothing, its thread alone is lost, and its room.
+            return await work.WaitAsync(2 * options.MaxDuration, clock, CancellationToken.None);
         }
-        finally
+        catch (TimeoutException)
         {
-            room.Release();
+            return new DocumentRefused(DocumentRefusal.TooComplex);
         }
     }
 

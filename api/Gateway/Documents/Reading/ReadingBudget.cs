@@ -48,16 +48,6 @@ internal sealed class ReadingBudget(DocumentReadingOptions options, TimeProvider
         }
     }
 
-    /// <summary>Makes a token that is cancelled when time is up or the caller cancels.</summary>
-    /// <returns>Its source.</returns>
-    public CancellationTokenSource EndOfTime()
-    {
-        CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        TimeSpan left = options.MaxDuration - clock.GetElapsedTime(startedAt);
-        source.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-        return source;
-    }
-
     /// <summary>Counts unpacked bytes.</summary>
     /// <param name="count">How many.</param>
     public void Unpack(long count)

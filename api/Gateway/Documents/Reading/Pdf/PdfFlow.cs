@@ -3,7 +3,7 @@ namespace Lethe.Gateway.Documents.Reading.Pdf;
 /// <summary>Brings line parts into reading order: columns one after the other, rows of tables across.</summary>
 internal static class PdfFlow
 {
-    private const int FewestColumnLines = 5;
+    private const int FewestColumnLines = 4;
     private const double LeastFill = 0.6; // lines of running text fill their column, cells of a table do not
 
     /// <summary>Orders a page.</summary>
@@ -13,25 +13,71 @@ internal static class PdfFlow
     {
         List<List<PdfLine>> rows = Rows(parts);
         List<PdfLine> ordered = [];
-        int at = 0;
-        while (at < rows.Count)
+        double gutter = Gutter(parts);
+        for (int at = 0; at < rows.Count; )
         {
-            int end = ColumnsEnd(rows, at, out double gutter);
-            if (end > at)
+            int end = at;
+            while (end < rows.Count && !rows[end].Exists(part => Crosses(part, gutter)))
             {
-                ordered.AddRange(rows[at..end].SelectMany(row => row.Where(part => part.Left < gutter)).SelectMany(part => Join([part])));
-                int jump = ordered.Count;
-                ordered.AddRange(Rows([.. rows[at..end].SelectMany(row => row.Where(part => part.Left >= gutter))]).SelectMany(Join));
-                ordered[jump].IsAfterJump = true;
+                end++;
+            }
+            List<PdfLine> left = [.. rows[at..end].SelectMany(row => row.Where(part => part.Left < gutter))];
+            List<PdfLine> right = [.. rows[at..end].SelectMany(row => row.Where(part => part.Left >= gutter))];
+            if (IsColumn(left) && IsColumn(right))
+            {
+                Add(left, ordered);
+                Add(right, ordered);
                 at = end;
             }
             else
             {
-                ordered.AddRange(Join(rows[at]));
-                at++;
+                end = Math.Max(end, at + 1);
+                ordered.AddRange(rows[at..end].SelectMany(Join));
+                at = end;
+            }
+            if (at < rows.Count && ordered.Count > 0 && ordered[^1].Baseline < rows[at][0].Baseline)
+            {
+                rows[at][0].IsAfterJump = true;
             }
         }
         return ordered;
+    }
+
+    private static void Add(List<PdfLine> column, List<PdfLine> ordered)
+    {
+        int first = ordered.Count;
+        ordered.AddRange(Rows(column).SelectMany(Join));
+        ordered[first].IsAfterJump = true;
+    }
+
+    private static bool Crosses(PdfLine part, double gutter) => part.Left < gutter && part.Right > gutter;
+
+    // Where the fewest lines pass, in the middle half of the page; the middle of the widest such strip.
+    private static double Gutter(List<PdfLine> parts)
+    {
+        if (parts.Count < 2 * FewestColumnLines)
+        {
+            return double.PositiveInfinity;
+        }
+        double left = parts.Min(part => part.Left);
+        double width = parts.Max(part => part.Right) - left;
+        const int Steps = 120;
+        int[] crossing = [.. Enumerable.Range(0, Steps).Select(step => parts.Count(part => Crosses(part, left + (width * Place(step)))))];
+        int fewest = crossing.Min();
+        (int start, int length) best = (0, 0);
+        for (int from = 0; from < Steps; from++)
+        {
+            int to = from;
+            while (to < Steps && crossing[to] == fewest)
+            {
+                to++;
+            }
+            best = to - from > best.length ? (from, to - from) : best;
+            from = to;
+        }
+        return left + (width * Place(best.start + (best.length / 2)));
+
+        static double Place(int step) => 0.25 + (0.5 * step / Steps);
     }
 
     private static List<List<PdfLine>> Rows(List<PdfLine> parts)
@@ -51,43 +97,15 @@ internal static class PdfFlow
         return rows;
     }
 
-    // Two columns of running text begin here when enough rows in a row leave the same gutter free and fill both of its sides.
-    private static int ColumnsEnd(List<List<PdfLine>> rows, int at, out double gutter)
+    private static bool IsColumn(List<PdfLine> parts)
     {
-        gutter = 0;
-        if (rows[at].Count != 2)
+        if (parts.Count < FewestColumnLines)
         {
-            return at;
+            return false;
         }
-        double left = rows[at].Min(part => part.Left);
-        (double from, double to) = (rows[at][0].Right, rows[at][1].Left);
-        int end = at;
-        int both = 0;
-        double right = rows[at][1].Right;
-        for (; end < rows.Count; end++)
-        {
-            List<PdfLine> row = rows[end];
-            double nextFrom = Math.Max(from, row.Where(part => part.Left < from).Select(part => part.Right).DefaultIfEmpty(from).Max());
-            double nextTo = Math.Min(to, row.Where(part => part.Left >= from).Select(part => part.Left).DefaultIfEmpty(to).Min());
-            if (row.Count > 2 || nextTo - nextFrom < 0.5 * row[0].Size)
-            {
-                break;
-            }
-            (from, to) = (nextFrom, nextTo);
-            both += row.Count == 2 ? 1 : 0;
-            right = Math.Max(right, row[^1].Right);
-        }
-        gutter = to - 0.1;
-        double leftWidth = from - left;
-        double rightWidth = right - to;
-        double columnLeft = gutter;
-        bool fills =
-            both >= FewestColumnLines
-            && leftWidth > 0.6 * rightWidth
-            && rightWidth > 0.6 * leftWidth
-            && Fill(rows[at..end].SelectMany(row => row.Where(part => part.Left < columnLeft)), leftWidth) > LeastFill
-            && Fill(rows[at..end].SelectMany(row => row.Where(part => part.Left >= columnLeft)), rightWidth) > LeastFill;
-        return fills ? end : at;
+        double left = parts.Min(part => part.Left);
+        double width = parts.Max(part => part.Right) - left;
+        return width > 0 && Fill(parts, width) > LeastFill;
     }
 
     private static double Fill(IEnumerable<PdfLine> parts, double width)

@@ -5,7 +5,7 @@ namespace Lethe.Gateway.Documents.Reading.Pdf;
 
 /// <summary>
 /// Hides from the parser the font programs that it interprets recursively and without a bound: a Type 1 subroutine that calls itself, or
-/// TrueType glyphs made of each other, would overflow the stack and end the process. Outlines are not needed to read text.
+/// TrueType glyphs made of each other, would overflow the stack and end the process; a compact font's subroutine would never end. Outlines are not needed to read text.
 /// </summary>
 internal static class PdfHazards
 {

@@ -40,11 +40,16 @@ internal sealed class PdfParagraphs
         {
             return;
         }
-        right = page.Max(line => line.Right);
-        left = page.Min(line => line.Left);
         page[0].IsAfterJump = true;
-        foreach (PdfLine line in page)
+        for (int index = 0; index < page.Count; index++)
         {
+            PdfLine line = page[index];
+            if (line.IsAfterJump)
+            {
+                List<PdfLine> column = [line, .. page.Skip(index + 1).TakeWhile(next => !next.IsAfterJump)];
+                right = column.Max(part => part.Right);
+                left = column.Min(part => part.Left);
+            }
             if (before is { } above && Continues(above, line))
             {
                 Append(above, line);
@@ -67,10 +72,11 @@ internal sealed class PdfParagraphs
         }
         bool ended = upper[^1] is '.' or ':' or ';' or '!' or '?' or '"' or '“' or '”';
         bool goesOn = char.IsLower(lower[0]) || (IsHyphen(upper[^1]) && char.IsLetter(lower[0]));
-        bool item = PdfLabels.BeginsItem(lower) || IsHeadingText(line);
+        bool full = above.Right - above.Left > 0.8 * width;
+        bool date = !ended && full && char.IsAsciiDigit(lower[0]); // "… bis zum / 31. Dezember" is no item
+        bool item = (PdfLabels.BeginsItem(lower) && !date) || IsHeadingText(line);
         if (line.IsAfterJump)
         {
-            bool full = above.Right - above.Left > 0.8 * width;
             return !item && kind != ParagraphKind.Heading && (goesOn || (!ended && full && char.IsLetterOrDigit(lower[0])));
         }
         double distance = above.Baseline - line.Baseline;
@@ -90,7 +96,10 @@ internal sealed class PdfParagraphs
         {
             return false;
         }
-        bool isShort = above.Right < right - (0.2 * (right - left));
+        // Whoever broke this line without need ended a paragraph: the next line's first word had room.
+        int word = lower.IndexOf(' ');
+        double wordWidth = (line.Right - line.Left) * (word < 0 ? 1 : (double)(word + 1) / lower.Length);
+        bool isShort = right - above.Right > Math.Max(1.15 * wordWidth, 0.08 * (right - left));
         bool indented = line.Left > above.Left + (1.2 * line.Size) && kind != ParagraphKind.ListItem;
         return goesOn || !(isShort && (ended || char.IsUpper(lower[0]) || char.IsDigit(lower[0]))) && !(indented && ended);
     }

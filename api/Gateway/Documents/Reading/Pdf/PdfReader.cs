@@ -1,4 +1,3 @@
-using System.Runtime;
 using System.Security.Cryptography;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Core;
@@ -34,47 +33,24 @@ internal sealed class PdfReader : IDocumentReader
         }
     }
 
-    // The parser has loops that ask no one (font programs, damaged tables). The budget's time also ends those.
     private static Coverage ReadWithin(byte[] file, DocumentTextBuilder text, ReadingBudget budget)
     {
-        Coverage? coverage = null;
-        Exception? failure = null;
-        using CancellationTokenSource end = budget.EndOfTime();
         try
         {
-#pragma warning disable SYSLIB0046 // The thread is the document's own, and so is all that it holds.
-            ControlledExecution.Run(
-                () =>
+            return ReadPages(file, text, budget);
+        }
+        catch (Exception failure) when (IsOfTheParser(failure))
+        {
+            budget.CheckNow(); // the parser may have wrapped the refusal
+            throw new DocumentRefusedException(
+                failure switch
                 {
-                    try
-                    {
-                        coverage = ReadPages(file, text, budget);
-                    }
-                    catch (Exception thrown)
-                        when (thrown is DocumentRefusedException or OperationCanceledException || IsOfTheParser(thrown))
-                    {
-                        failure = thrown;
-                    }
-                },
-                end.Token
+                    PdfDocumentEncryptedException => DocumentRefusal.Encrypted,
+                    PdfDocumentStackDepthException => DocumentRefusal.TooComplex,
+                    _ => DocumentRefusal.Damaged,
+                }
             );
-#pragma warning restore SYSLIB0046
         }
-        catch (OperationCanceledException)
-        {
-            budget.CheckNow(); // the caller cancelled, or:
-            budget.Refuse(DocumentRefusal.TooComplex);
-        }
-        budget.CheckNow();
-        return failure switch
-        {
-            null => coverage!,
-            DocumentRefusedException refused => throw new DocumentRefusedException(refused.Reason),
-            OperationCanceledException => throw new DocumentRefusedException(DocumentRefusal.Damaged),
-            PdfDocumentEncryptedException => throw new DocumentRefusedException(DocumentRefusal.Encrypted),
-            PdfDocumentStackDepthException => throw new DocumentRefusedException(DocumentRefusal.TooComplex),
-            _ => throw new DocumentRefusedException(DocumentRefusal.Damaged),
-        };
     }
 
     // PdfPig throws what its callees throw: a malformed number, index or cast is a malformed file. Faults of the machine are not among them.
@@ -107,9 +83,11 @@ internal sealed class PdfReader : IDocumentReader
             ClipPaths = false,
             SkipMissingFonts = true,
             FilterProvider = new PdfFilters(budget),
+            Logger = new PdfSilence(budget),
             MaxStackDepth = 128,
         };
-        using PdfDocument document = PdfDocument.Open(file, options);
+        using PdfInput input = new(file, budget);
+        using PdfDocument document = PdfDocument.Open(input, options);
         budget.CheckNow();
         if (document.IsEncrypted && PdfHazards.MayHideObjects(file))
         {
