@@ -9,4 +9,5 @@ internal static class EventIds
     public const int DirectoryFetched = 3010;
     public const int DirectoryUnavailable = 3011;
     public const int SessionNotAuthentic = 3020;
+    public const int RouteClosed = 3400;
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Lethe.Gateway.Models;
 
 /// <summary>Registers the route table and the protocols behind it.</summary>
-internal static class ModelServices
+internal static partial class ModelServices
 {
     /// <summary>Adds models. A malformed route table stops the host before it listens.</summary>
     /// <param name="services">The host's services.</param>
@@ -45,11 +45,26 @@ internal static class ModelServices
         return new ModelRouteTable(table, region, protocols, new SecretFolder(options.SecretsFolder, clock), clock);
     }
 
-    /// <summary>Reads the table before anything listens.</summary>
-    private sealed class TableAtStart(IModelRoutes table) : IHostedService
+    /// <summary>Reads the table before anything listens, and tells which routes are closed and why.</summary>
+    private sealed partial class TableAtStart(ModelRouteTable table, ILogger<TableAtStart> logger) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.FromResult(table);
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            int row = 0;
+            foreach (RouteState state in table.States)
+            {
+                row++;
+                if (state != RouteState.Open)
+                {
+                    LogClosed(row, state);
+                }
+            }
+            return Task.CompletedTask;
+        }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        [LoggerMessage(EventIds.RouteClosed, LogLevel.Warning, "Row {Row} of the route table is closed: {State}")]
+        private partial void LogClosed(int row, RouteState state);
     }
 }

@@ -11,6 +11,7 @@ namespace Lethe.Gateway.Models.Extractive;
 /// <param name="Terms">How many terms it has, stop words left out.</param>
 /// <param name="Prior">How likely it is to say something by itself, 0 to about 2; 0 when it may not be chosen.</param>
 /// <param name="Leans">Whether it leans on the sentence before it.</param>
+/// <param name="HasCue">Whether it has a word of duty, right, term or amount.</param>
 /// <param name="Measures">Whether it tells a time or an amount.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Sentence(
@@ -22,5 +23,6 @@ internal readonly record struct Sentence(
     int Terms,
     float Prior,
     bool Leans,
+    bool HasCue,
     bool Measures
 );

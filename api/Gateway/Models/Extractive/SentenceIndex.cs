@@ -150,7 +150,18 @@ internal sealed class SentenceIndex : IDisposable
         vocabulary.EndSentence();
         float prior = fragment ? 0 : traits.Prior(text[start..end], position, sentences.Count);
         sentences.Add(
-            new Sentence(start, end, block, blocks[block].Heading, first, terms.Count - first, prior, traits.Leans, traits.Measures)
+            new Sentence(
+                start,
+                end,
+                block,
+                blocks[block].Heading,
+                first,
+                terms.Count - first,
+                prior,
+                traits.Leans,
+                traits.HasCue,
+                traits.Measures
+            )
         );
         return prior > 0;
     }

@@ -121,9 +121,9 @@ internal static class SentenceSelection
     private static int Opening(ReadOnlySpan<Sentence> sentences)
     {
         int tried = 0;
-        for (int i = 0; i < sentences.Length && tried < 3; i++)
+        for (int i = 0; i < sentences.Length && tried < 5; i++)
         {
-            if (sentences[i].Prior >= 0.5f)
+            if (sentences[i].Prior >= 0.5f && sentences[i].HasCue)
             {
                 return i;
             }

@@ -19,6 +19,9 @@ internal struct SentenceTraits
     /// <summary>Gets a value indicating whether the sentence leans on the one before it.</summary>
     public bool Leans { get; private set; }
 
+    /// <summary>Gets a value indicating whether it has a word of duty, right, term or amount.</summary>
+    public readonly bool HasCue => cues > 0;
+
     /// <summary>Gets a value indicating whether it tells a time or an amount.</summary>
     public readonly bool Measures => measureWord;
 
@@ -87,6 +90,7 @@ internal struct SentenceTraits
         };
         prior *= (float)capitals / words > 0.3f ? 0.4f : 1f;
         prior *= notices > 0 ? 0.15f : 1f;
+        prior *= text.StartsWith("“"u8) || text.StartsWith("„"u8) || text.StartsWith("\""u8) ? 0.5f : 1f; // a definition
         prior *= Leans ? 0.55f : 1f;
         prior *= 1f + (0.12f * Math.Min(cues, 3));
         prior *= inSection == 0 ? 1.2f : 1f;

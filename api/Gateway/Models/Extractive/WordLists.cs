@@ -25,7 +25,7 @@ internal static class WordLists
             "verpflichtet verpflichten muss mussen darf durfen haftet haften haftung kundigen kundigung gekundigt frist anspruch anspruche berechtigt unwirksam nichtig vergutung zahlen betragt verboten untersagt unzulassig schadensersatz aufgabe aufgaben zweck gegenstand leistungen pflicht pflichten recht verlangen zustimmung verjahrt verjahren probezeit laufzeit urlaub vertraulich verschwiegenheit gerichtsstand wettbewerbsverbot"
         ),
         TermHash.SetOf(
-            "shall must liable liability terminate termination terminates fees pay payment warrants warranty indemnify indemnification confidential governed law jurisdiction obligations obligation agrees responsible breach damages term renew ownership owns license data security notify prohibited exclusive remedy purpose"
+            "shall must liable liability terminate termination terminates fees pay payment warrants warranty indemnify indemnification confidential governed law jurisdiction obligations obligation responsible breach damages term renew ownership owns license data security notify prohibited exclusive remedy purpose"
         ),
         TermHash.SetOf(
             "doit doivent oblige obligation obligations responsable responsabilite resiliation resilier duree paiement prix droit droits interdit dommages confidentialite garantie"
@@ -50,7 +50,7 @@ internal static class WordLists
     /// <summary>Gets words that a notice about the document has, rather than the document.</summary>
     public static HashSet<ulong> Notices { get; } =
         TermHash.SetOf(
-            "copyright lizenz licence creative commons attached convenience drafting weggefallen aufgehoben fundstelle ausfertigungsdatum inhaltsverzeichnis inhaltsubersicht gestrichen unbesetzt commonpaper bonterms disclaimer unterschrift signature signatures placeholder counterparts"
+            "copyright lizenz licence creative commons attached convenience drafting weggefallen aufgehoben fundstelle ausfertigungsdatum inhaltsverzeichnis inhaltsubersicht gestrichen unbesetzt commonpaper bonterms disclaimer unterschrift signature signatures signing executing inconsistency placeholder counterparts"
         );
 
     /// <summary>Gets words that ask for something without saying what about.</summary>
