@@ -170,6 +170,8 @@ public static class PdfFiles
                 >= 'a' and <= 'z' => Lower[character - 'a'],
                 ' ' or '.' or ',' or ':' or ';' or '/' => 278,
                 '(' or ')' or '-' or '„' or '“' or '”' => 333,
+                '\'' => 191,
+                '"' => 355,
                 '€' or 'ü' or 'ä' or 'ö' or '–' or 'ß' or >= '0' and <= '9' => 556,
                 'Ü' => 722,
                 _ => 600,

@@ -76,7 +76,11 @@ internal sealed class UpstreamCall : IDisposable
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
             bool refused = fault is EgressRefusedException || fault.InnerException is EgressRefusedException;
-            call.Failed = new ModelFailed(refused ? ModelFailure.NoCompliantRoute : ModelFailure.UpstreamUnreachable, 0);
+            ModelFailure failure =
+                refused ? ModelFailure.NoCompliantRoute
+                : WasReached(fault) ? ModelFailure.UpstreamError
+                : ModelFailure.UpstreamUnreachable;
+            call.Failed = new ModelFailed(failure, 0);
         }
         catch
         {
@@ -166,4 +170,16 @@ internal sealed class UpstreamCall : IDisposable
             return true;
         }
     }
+
+    // The vendor took the connection and then let go of it without an answer.
+    private static bool WasReached(Exception fault) =>
+        fault
+            is HttpRequestException
+            {
+                HttpRequestError: not (
+                    HttpRequestError.NameResolutionError
+                    or HttpRequestError.ConnectionError
+                    or HttpRequestError.SecureConnectionError
+                )
+            };
 }

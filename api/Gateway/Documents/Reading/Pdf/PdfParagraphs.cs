@@ -73,8 +73,8 @@ internal sealed class PdfParagraphs
         bool ended = upper[^1] is '.' or ':' or ';' or '!' or '?' or '"' or '“' or '”';
         bool goesOn = char.IsLower(lower[0]) || (IsHyphen(upper[^1]) && char.IsLetter(lower[0]));
         bool full = above.Right - above.Left > 0.8 * width;
-        bool date = !ended && full && char.IsAsciiDigit(lower[0]); // "… bis zum / 31. Dezember" is no item
-        bool item = (PdfLabels.BeginsItem(lower) && !date) || IsHeadingText(line);
+        bool flows = !ended && full; // "… bis zum / 31. Dezember", "… gilt der als / Anlage 2 beigefügte": neither item nor heading
+        bool item = (!flows || line.IsBold != above.IsBold) && (PdfLabels.BeginsItem(lower) || IsHeadingText(line));
         if (line.IsAfterJump)
         {
             return !item && kind != ParagraphKind.Heading && (goesOn || (!ended && full && char.IsLetterOrDigit(lower[0])));

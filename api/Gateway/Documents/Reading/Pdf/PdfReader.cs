@@ -21,6 +21,7 @@ internal sealed class PdfReader : IDocumentReader
         {
             throw new DocumentRefusedException(DocumentRefusal.NotWhatItSays);
         }
+        PdfResidue.Forget(); // learns the parser's own names before the first document
         byte[] copy = file.ToArray();
         PdfHazards.Hide(copy);
         try
@@ -29,6 +30,7 @@ internal sealed class PdfReader : IDocumentReader
         }
         finally
         {
+            PdfResidue.Forget();
             CryptographicOperations.ZeroMemory(copy);
         }
     }
