@@ -80,6 +80,9 @@ public sealed class MockVendor : IAsyncDisposable
         }
     }
 
+    /// <summary>Gets what a test completes when it has seen text; <c>mock-cut</c> waits for it.</summary>
+    public TaskCompletionSource TextArrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Completes when a caller of <c>mock-hang</c> has gone away.</summary>
     public TaskCompletionSource CallerGone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -195,7 +198,7 @@ public sealed class MockVendor : IAsyncDisposable
         switch (mode)
         {
             case "mock-cut":
-                await Task.Yield();
+                await TextArrived.Task.WaitAsync(TimeSpan.FromSeconds(30)); // a breaking connection may lose what is under way
                 context.Abort();
                 return;
             case "mock-garbage":

@@ -73,12 +73,18 @@ public sealed class OpenAiChatProtocolTests : IAsyncLifetime
     [InlineData("mock-500", "UpstreamError 0")]
     [InlineData("mock-redirect", "UpstreamError 0")]
     [InlineData("mock-html", "UpstreamError 0")]
-    [InlineData("mock-silent-cut", "UpstreamError 0")]
     public async Task Run_NoAnswer_IsOneOfOurCodes(string model, string failure)
     {
         List<string> events = await RunAsync(model);
         Assert.Equal(["reached vendor", "failed " + failure], events);
         Assert.Single(vendor.Requests); // no redirect was followed, nothing was asked twice
+    }
+
+    [Fact]
+    public async Task Run_ConnectionBreaksBeforeText_IsAFailure()
+    {
+        List<string> events = await RunAsync("mock-silent-cut");
+        Assert.Contains(events[^1], (string[])["failed UpstreamError 0", "failed UpstreamUnreachable 0"]); // before or after the status arrived
     }
 
     [Fact]
@@ -153,11 +159,7 @@ public sealed class OpenAiChatProtocolTests : IAsyncLifetime
 
     private string Endpoint => vendor.Endpoint.AbsoluteUri;
 
-    private static async Task<List<string>> CollectAsync(
-        ModelSetup models,
-        CancellationToken cancellationToken,
-        RoutesChosen? chosen = null
-    )
+    private async Task<List<string>> CollectAsync(ModelSetup models, CancellationToken cancellationToken, RoutesChosen? chosen = null)
     {
         ModelRequest request = new()
         {
@@ -172,6 +174,10 @@ public sealed class OpenAiChatProtocolTests : IAsyncLifetime
         List<string> events = [];
         await foreach (ModelEvent happened in models.Runner.RunAsync(chosen ?? models.Choose(), request, cancellationToken))
         {
+            if (happened is TextDelta)
+            {
+                vendor.TextArrived.TrySetResult();
+            }
             events.Add(
                 happened switch
                 {

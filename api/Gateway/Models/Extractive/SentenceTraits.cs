@@ -91,6 +91,12 @@ internal struct SentenceTraits
         prior *= (float)capitals / words > 0.3f ? 0.4f : 1f;
         prior *= notices > 0 ? 0.15f : 1f;
         prior *= text.StartsWith("“"u8) || text.StartsWith("„"u8) || text.StartsWith("\""u8) ? 0.5f : 1f; // a definition
+        prior *= BlanksIn(text) switch
+        {
+            0 => 1f,
+            1 or 2 => 0.6f,
+            _ => 0f,
+        };
         prior *= Leans ? 0.55f : 1f;
         prior *= 1f + (0.12f * Math.Min(cues, 3));
         prior *= inSection == 0 ? 1.2f : 1f;
@@ -106,13 +112,26 @@ internal struct SentenceTraits
             && body[0] is not ((byte)',' or (byte)';' or (byte)')' or (byte)'.');
     }
 
-    // Addresses of the web and of mail, blanks to be filled in, template marks, dotted leaders.
+    // Dots or underscores in a row, with or without blanks between them: something is to be filled in.
+    private static int BlanksIn(ReadOnlySpan<byte> text)
+    {
+        int blanks = 0;
+        for (int at = text.IndexOfAny((byte)'.', (byte)'_'); at >= 0; )
+        {
+            int run = SentenceWriter.BlankAt(text[at..]);
+            blanks += run > 0 ? 1 : 0;
+            at += Math.Max(run, 1);
+            int next = text[at..].IndexOfAny((byte)'.', (byte)'_');
+            at = next < 0 ? -1 : at + next;
+        }
+        return blanks;
+    }
+
+    // Addresses of the web and of mail, template marks, empty boxes.
     private static bool IsFilledIn(ReadOnlySpan<byte> text) =>
         text.IndexOf("http"u8) >= 0
         || text.IndexOf("www."u8) >= 0
         || (text.IndexOfAny(TemplateMarks) >= 0 && text.IndexOf("<span"u8) < 0)
-        || text.IndexOf("___"u8) >= 0
-        || text.IndexOf("..."u8) >= 0
         || text.IndexOf("…"u8) >= 0
         || text.IndexOf("[ "u8) >= 0
         || text.IndexOf("[_"u8) >= 0;

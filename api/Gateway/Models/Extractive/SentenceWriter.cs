@@ -5,7 +5,7 @@ namespace Lethe.Gateway.Models.Extractive;
 /// <summary>Writes chosen sentences as a list: word for word, without line breaks and marks of Markdown, each with where it stands.</summary>
 internal static class SentenceWriter
 {
-    private static readonly SearchValues<byte> Special = SearchValues.Create(" \n\r\t*_`<&\\"u8);
+    private static readonly SearchValues<byte> Special = SearchValues.Create(" \n\r\t*_`<&\\."u8);
 
     /// <summary>Writes one sentence as an item.</summary>
     /// <param name="index">The sentences.</param>
@@ -17,6 +17,24 @@ internal static class SentenceWriter
         output.Write("\n- "u8);
         WriteClean(text[sentence.Start..sentence.End], output);
         WritePlace(index, text, sentence, output);
+    }
+
+    /// <summary>Measures a place to be filled in: three dots or underscores or more, with or without blanks between them.</summary>
+    /// <param name="text">The text from there on.</param>
+    /// <returns>Its bytes, without blanks behind it; 0 when there is none.</returns>
+    public static int BlankAt(ReadOnlySpan<byte> text)
+    {
+        int marks = 0;
+        int end = 0;
+        for (int i = 0; i < text.Length && text[i] is (byte)'.' or (byte)'_' or (byte)' ' or (byte)'\n'; i++)
+        {
+            if (text[i] is (byte)'.' or (byte)'_')
+            {
+                marks++;
+                end = i + 1;
+            }
+        }
+        return marks >= 3 && text[0] is not ((byte)' ' or (byte)'\n') ? end : 0;
     }
 
     private static void WritePlace(SentenceIndex index, ReadOnlySpan<byte> text, in Sentence sentence, IBufferWriter<byte> output)
@@ -118,6 +136,11 @@ internal static class SentenceWriter
     private static int Mark(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> instead)
     {
         instead = default;
+        if (BlankAt(text) is > 0 and int blank)
+        {
+            instead = "…"u8;
+            return blank;
+        }
         if (text.StartsWith("**"u8) || text.StartsWith("__"u8))
         {
             return 2;
