@@ -187,23 +187,6 @@ public sealed class PostgresStorageTests(PostgresSilo postgres) : StorageTests
         Assert.Null(first.Host.Services.GetService<IReminderTable>());
     }
 
-    [Fact]
-    public async Task Ledger_AfterThePowerOfTheServerWasCut_HasEveryConfirmedEntryAndGoesOn()
-    {
-        ILedgerGrain ledger = Silo.Grains.GetGrain<ILedgerGrain>("t/kanzlei-strom");
-        for (int number = 1; number <= 5; number++)
-        {
-            await ledger.AppendAsync(new(LedgerEvent.CaseRead, null, $"case-{number}", null), Cancellation);
-        }
-
-        await postgres.Server.KillAsync();
-        await Assert.ThrowsAsync<GrainFault>(() => ledger.AppendAsync(new(LedgerEvent.CaseRead, null, "lost", null), Cancellation));
-        await postgres.Server.StartAgainAsync(Cancellation);
-        Assert.Equal(6, await AppendPatientlyAsync(ledger));
-        LedgerPage page = await ledger.ReadAsync(1, 10, Cancellation);
-        Assert.Equal((6, true), (page.Lines.Count, page.ChainHolds));
-    }
-
     protected override async Task<long> CountAsync(string provider, GrainId id)
     {
         string table = provider == "quota" ? "quota.OrleansStorage" : "OrleansStorage";
@@ -215,22 +198,6 @@ public sealed class PostgresStorageTests(PostgresSilo postgres) : StorageTests
                     Cancellation
                 )
             )!;
-    }
-
-    // The pool finds its broken connections one by one, each by a call that fails.
-    private static async Task<long> AppendPatientlyAsync(ILedgerGrain ledger)
-    {
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return (await ledger.AppendAsync(new(LedgerEvent.CaseRead, null, "case-6", null), Cancellation)).Sequence;
-            }
-            catch (GrainFault) when (attempt < 50)
-            {
-                // the next attempt takes another connection
-            }
-        }
     }
 
     private static async Task<int> ActiveAsync(IClusterMembershipService members, int wanted)
