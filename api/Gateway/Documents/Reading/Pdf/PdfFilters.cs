@@ -75,6 +75,10 @@ internal sealed class PdfFilters : BaseFilterProvider
             Memory<byte> output = inner.Decode(input, streamDictionary, filterProvider, filterIndex);
             budget.Unpack(output.Length);
             PdfHazards.Hide(output.Span);
+            if (PdfHazards.HasEndlessWidths(output.Span))
+            {
+                budget.Refuse(DocumentRefusal.TooComplex);
+            }
             return output;
         }
 

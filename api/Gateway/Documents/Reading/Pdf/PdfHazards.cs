@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -16,6 +17,10 @@ internal static class PdfHazards
         [.. "FontFile2"u8],
         [.. "OpenType"u8],
     ];
+
+    private const int LongestGlyphNumber = 5; // digits of 65,535
+    private static readonly SearchValues<byte> OfOneNumber = SearchValues.Create("0123456789+-.eE"u8);
+    private static readonly SearchValues<byte> Between = SearchValues.Create("[] \t\r\n\f\0"u8);
 
     /// <summary>Renames the keys in place.</summary>
     /// <param name="bytes">The file, or a stream that was unpacked.</param>
@@ -38,6 +43,34 @@ internal static class PdfHazards
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Says whether an array has three numbers in a row of which the second is beyond any glyph's: as widths of glyphs from one number
+    /// to another (ISO 32000-2, 9.7.4.3), the parser would write out each of them, two thousand million if it is told so.
+    /// </summary>
+    /// <param name="bytes">The file, or a stream that was unpacked.</param>
+    /// <returns>Whether one has.</returns>
+    public static bool HasEndlessWidths(ReadOnlySpan<byte> bytes)
+    {
+        for (int at = 0; at < bytes.Length; at++)
+        {
+            int next = bytes[at..].IndexOf((byte)'[');
+            if (next < 0)
+            {
+                return false;
+            }
+            at += next;
+            ReadOnlySpan<byte> before = bytes[Math.Max(0, at - 16)..at].TrimEnd("\r\n\t\f\0 "u8);
+            bool known = before.EndsWith("/ByteRange"u8) || before.EndsWith("/Index"u8) || before.EndsWith("/H"u8);
+            int read = 0;
+            if (!known && HasEndlessRange(bytes[(at + 1)..], out read))
+            {
+                return true;
+            }
+            at += read;
+        }
+        return false;
     }
 
     /// <summary>
@@ -69,6 +102,45 @@ internal static class PdfHazards
                 return true;
             }
         }
+    }
+
+    // Reads numbers, brackets and comments, as far as there is nothing else.
+    private static bool HasEndlessRange(ReadOnlySpan<byte> numbers, out int read)
+    {
+        int row = 0; // numbers in a row
+        bool endless = false;
+        for (read = 0; read < numbers.Length; )
+        {
+            ReadOnlySpan<byte> rest = numbers[read..];
+            if (rest[0] == '%')
+            {
+                int end = rest.IndexOfAny((byte)'\r', (byte)'\n');
+                read += end < 0 ? rest.Length : end;
+                continue;
+            }
+            if (Between.Contains(rest[0]))
+            {
+                row = rest[0] is (byte)'[' or (byte)']' ? 0 : row;
+                read++;
+                continue;
+            }
+            int length = rest.IndexOfAnyExcept(OfOneNumber);
+            length = length < 0 ? rest.Length : length;
+            if (length == 0)
+            {
+                return false;
+            }
+            if (endless && row > 1)
+            {
+                return true;
+            }
+            ReadOnlySpan<byte> digits = rest[..length].TrimStart("+-0"u8);
+            int point = digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            row++;
+            endless = row > 1 && (point < 0 ? digits.Length : point) > LongestGlyphNumber;
+            read += length;
+        }
+        return false;
     }
 
     // A name may have any of its characters as # and two hexadecimal digits (ISO 32000-2, 7.3.5).
