@@ -229,25 +229,6 @@ public sealed class PdfReaderTests
         Assert.NotEmpty(Kept(typeof(UglyToad.PdfPig.Tokens.NameToken), "NameMap"));
     }
 
-    [Theory]
-    [InlineData("/W [0 2000000000 500]")]
-    [InlineData("/W [1 [500 600] 0%[\n2000000000\t500.5]")]
-    [InlineData("/DW2 [880 -1000] /W2 [0 +2000000000 -1000 250 772]")]
-    public async Task Read_WidthsOfEndlessGlyphs_AreTooComplexAndCheap(string widths)
-    {
-        PdfFile file = new();
-        int font = file.Add(
-            "<< /Type /Font /Subtype /Type0 /BaseFont /B /Encoding /Identity-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /BaseFont /B "
-                + $"{widths} /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
-                + "/FontDescriptor << /Type /FontDescriptor /FontName /B /Flags 4 /FontBBox [0 0 9 9] >> >>] >>"
-        );
-        byte[] bytes = PdfFile.OfPages(["BT /F9 11 Tf 71 700 Td (AA) Tj ET"], $"/Font << /F9 {font} 0 R >>", file);
-        long before = GC.GetTotalAllocatedBytes();
-
-        Assert.Equal(DocumentRefusal.TooComplex, await Reading.RefuseAsync(bytes, DocumentKind.Pdf));
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 200L * 1024 * 1024);
-    }
-
     [Fact]
     public async Task Read_LargeNumbersElsewhere_DoNotMatter()
     {

@@ -45,7 +45,14 @@ public sealed class PdfPageFactory(
     ILookupFilterProvider filterProvider,
     IPageContentParser pageContentParser,
     ParsingOptions parsingOptions
-) : BasePageFactory<object>(pdfScanner, resourceStore, filterProvider, new PdfContentParser(pageContentParser), parsingOptions)
+)
+    : BasePageFactory<object>(
+        pdfScanner,
+        new PdfResources(resourceStore, pdfScanner, filterProvider, ((PdfOptions)parsingOptions).Budget),
+        filterProvider,
+        new PdfContentParser(pageContentParser),
+        parsingOptions
+    )
 {
     /// <inheritdoc/>
     protected override object ProcessPage(

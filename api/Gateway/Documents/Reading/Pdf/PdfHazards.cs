@@ -1,26 +1,18 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace Lethe.Gateway.Documents.Reading.Pdf;
 
 /// <summary>
-/// Hides from the parser the font programs that it interprets recursively and without a bound: a Type 1 subroutine that calls itself, or
-/// TrueType glyphs made of each other, would overflow the stack and end the process; a compact font's subroutine would never end. Outlines are not needed to read text.
+/// Hides font programs from the parser, which interprets them without a bound: a subroutine that calls itself, or TrueType glyphs made of
+/// each other, would overflow the stack and end the process, or would never end. Outlines are not needed to read text.
 /// </summary>
 internal static class PdfHazards
 {
-    // Without the first a Type 1 program is not parsed; without the others a TrueType program is not found.
-    private static readonly byte[][] Names =
-    [
-        [.. "Length2"u8],
-        [.. "FontFile2"u8],
-        [.. "OpenType"u8],
-    ];
+    private static readonly byte[] Name = [.. "FontFile"u8]; // and FontFile2 and FontFile3
+    private const int MostDigits = 6; // a million objects in one stream
 
-    private const int LongestGlyphNumber = 5; // digits of 65,535
-    private static readonly SearchValues<byte> OfOneNumber = SearchValues.Create("0123456789+-.eE"u8);
-    private static readonly SearchValues<byte> Between = SearchValues.Create("[] \t\r\n\f\0"u8);
+    private static ReadOnlySpan<byte> Blanks => "\r\n\t\f\0 "u8;
 
     /// <summary>Renames the keys in place.</summary>
     /// <param name="bytes">The file, or a stream that was unpacked.</param>
@@ -34,43 +26,11 @@ internal static class PdfHazards
                 return;
             }
             at += next + 1;
-            foreach (byte[] name in Names)
+            if (Matches(bytes[at..], Name))
             {
-                if (Matches(bytes[at..], name))
-                {
-                    bytes[at] = (byte)'_';
-                    break;
-                }
+                bytes[at] = (byte)'_';
             }
         }
-    }
-
-    /// <summary>
-    /// Says whether an array has three numbers in a row of which the second is beyond any glyph's: as widths of glyphs from one number
-    /// to another (ISO 32000-2, 9.7.4.3), the parser would write out each of them, two thousand million if it is told so.
-    /// </summary>
-    /// <param name="bytes">The file, or a stream that was unpacked.</param>
-    /// <returns>Whether one has.</returns>
-    public static bool HasEndlessWidths(ReadOnlySpan<byte> bytes)
-    {
-        for (int at = 0; at < bytes.Length; at++)
-        {
-            int next = bytes[at..].IndexOf((byte)'[');
-            if (next < 0)
-            {
-                return false;
-            }
-            at += next;
-            ReadOnlySpan<byte> before = bytes[Math.Max(0, at - 16)..at].TrimEnd("\r\n\t\f\0 "u8);
-            bool known = before.EndsWith("/ByteRange"u8) || before.EndsWith("/Index"u8) || before.EndsWith("/H"u8);
-            int read = 0;
-            if (!known && HasEndlessRange(bytes[(at + 1)..], out read))
-            {
-                return true;
-            }
-            at += read;
-        }
-        return false;
     }
 
     /// <summary>
@@ -89,7 +49,7 @@ internal static class PdfHazards
                 return false;
             }
             at += next + 6;
-            ReadOnlySpan<byte> before = file[..(at - 6)].TrimEnd("\r\n\t\f\0 "u8);
+            ReadOnlySpan<byte> before = file[..(at - 6)].TrimEnd(Blanks);
             if (!before.EndsWith(">>"u8))
             {
                 continue;
@@ -104,43 +64,45 @@ internal static class PdfHazards
         }
     }
 
-    // Reads numbers, brackets and comments, as far as there is nothing else.
-    private static bool HasEndlessRange(ReadOnlySpan<byte> numbers, out int read)
+    /// <summary>
+    /// Says whether a stream names more objects than any has. The parser lists as many as an object stream says; those that are packed
+    /// are asked when they are unpacked, and this is for those that are not.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Whether one does.</returns>
+    public static bool HasEndlessObjects(ReadOnlySpan<byte> file)
     {
-        int row = 0; // numbers in a row
-        bool endless = false;
-        for (read = 0; read < numbers.Length; )
+        for (int at = 0; ; )
         {
-            ReadOnlySpan<byte> rest = numbers[read..];
-            if (rest[0] == '%')
-            {
-                int end = rest.IndexOfAny((byte)'\r', (byte)'\n');
-                read += end < 0 ? rest.Length : end;
-                continue;
-            }
-            if (Between.Contains(rest[0]))
-            {
-                row = rest[0] is (byte)'[' or (byte)']' ? 0 : row;
-                read++;
-                continue;
-            }
-            int length = rest.IndexOfAnyExcept(OfOneNumber);
-            length = length < 0 ? rest.Length : length;
-            if (length == 0)
+            int next = file[at..].IndexOf((byte)'/');
+            if (next < 0)
             {
                 return false;
             }
-            if (endless && row > 1)
+            at += next + 1;
+            if (!Matches(file[at..], "N"u8))
+            {
+                continue;
+            }
+            ReadOnlySpan<byte> number = AfterBlanks(file[(at + (file[at] == '#' ? 3 : 1))..]).TrimStart("+0"u8);
+            int digits = number.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            digits = digits < 0 ? number.Length : digits;
+            if (digits > MostDigits || (digits > 0 && digits < number.Length && number[digits] is (byte)'e' or (byte)'E'))
             {
                 return true;
             }
-            ReadOnlySpan<byte> digits = rest[..length].TrimStart("+-0"u8);
-            int point = digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-            row++;
-            endless = row > 1 && (point < 0 ? digits.Length : point) > LongestGlyphNumber;
-            read += length;
         }
-        return false;
+    }
+
+    private static ReadOnlySpan<byte> AfterBlanks(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes.TrimStart(Blanks);
+        while (!bytes.IsEmpty && bytes[0] == '%')
+        {
+            int end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
+            bytes = bytes[(end < 0 ? bytes.Length : end)..].TrimStart(Blanks);
+        }
+        return bytes;
     }
 
     // A name may have any of its characters as # and two hexadecimal digits (ISO 32000-2, 7.3.5).

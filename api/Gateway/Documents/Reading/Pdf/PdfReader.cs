@@ -26,7 +26,7 @@ internal sealed class PdfReader : IDocumentReader
         PdfHazards.Hide(copy);
         try
         {
-            if (PdfHazards.HasEndlessWidths(copy))
+            if (PdfHazards.HasEndlessObjects(copy))
             {
                 budget.Refuse(DocumentRefusal.TooComplex);
             }
