@@ -126,6 +126,7 @@ internal sealed class PdfGlyphReader(
     private const int DeepestForms = 32;
     private const string Operations = "UglyToad.PdfPig.Graphics.Operations";
     private const int DeepestStates = 512;
+    private static readonly string[] OfSymbols = ["CMSY", "CMMI", "CMEX", "MSAM", "MSBM"]; // TeX's
     private readonly List<PdfGlyph> glyphs = [];
     private readonly ReadingBudget budget = parsingOptions.Budget;
     private int images;
@@ -186,7 +187,7 @@ internal sealed class PdfGlyphReader(
             _ => (-1, box.BottomLeft.X, box.BottomLeft.Y),
         };
         bool bold = font.Details.IsBold || font.Details.Weight >= 600;
-        glyphs.Add(new PdfGlyph(Meaning(unicode, code), left, left + along, baseline, size, bold, turn));
+        glyphs.Add(new PdfGlyph(Meaning(font, unicode, code), left, left + along, baseline, size, bold, turn));
     }
 
     // Colours, patterns, shadings and graphics states say nothing about text, and the parser resolves them recursively and without a bound.
@@ -201,12 +202,12 @@ internal sealed class PdfGlyphReader(
         || operation.GetType().Namespace == Operations + ".SpecialGraphicsState"
             && operation is not SetGraphicsStateParametersFromDictionary;
 
-    // A code that the font gives no meaning comes as itself. TeX's own encodings have their ligatures at these places, and nothing else
-    // puts text there.
-    private static string Meaning(string unicode, int code) =>
+    // A code that the font gives no meaning comes as itself. TeX's own encodings of letters have their ligatures at these places.
+    private static string Meaning(IFont font, string unicode, int code) =>
         unicode is [< ' '] && unicode[0] == code
             ? code switch
             {
+                _ when font.Name?.Data is { } name && OfSymbols.Any(kind => name.Contains(kind, StringComparison.Ordinal)) => "\uFFFD",
                 11 or 27 => "ff",
                 12 or 28 => "fi",
                 13 or 29 => "fl",
