@@ -20,10 +20,17 @@ public static class RepositoryFolder
             .. Directory
                 .EnumerateFiles(Documents)
                 .Concat(beside)
-                .Where(file => Path.GetExtension(file) is ".md" or ".txt" or ".docx" or ".pdf" && Path.GetFileName(file) != "README.md")
+                .Where(file =>
+                    Path.GetExtension(file) is ".md" or ".txt" or ".json" or ".docx" or ".pdf" && Path.GetFileName(file) != "README.md"
+                )
                 .Order(StringComparer.Ordinal),
         ];
     }
+
+    /// <summary>Gets our own documents that cannot be read; each is called after the code of the problem that says so.</summary>
+    /// <returns>Their paths.</returns>
+    public static IReadOnlyList<string> BrokenDocuments() =>
+        [.. Directory.EnumerateFiles(Path.Combine(Documents, "broken")).Order(StringComparer.Ordinal)];
 
     private static string Find()
     {

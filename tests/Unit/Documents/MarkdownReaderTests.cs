@@ -73,4 +73,14 @@ public sealed class MarkdownReaderTests
             );
         }
     }
+
+    [Fact]
+    public async Task Read_LineThatBeginsWithANumber_GoesOnWithItsSentence()
+    {
+        DocumentRead read = await Reading.ReadAsync(
+            "Zwangsgeld (§ 57 Abs.\n3) ist am\n31. Mai fällig:\n1. eins\n2. zwei",
+            DocumentKind.Markdown
+        );
+        Assert.Equal(["Zwangsgeld (§ 57 Abs.\n3) ist am\n31. Mai fällig:", "1. eins", "2. zwei"], read.Paragraphs());
+    }
 }

@@ -230,6 +230,53 @@ public sealed class PdfReaderTests
     }
 
     [Fact]
+    public async Task Read_LargeNumbersElsewhere_DoNotMatter()
+    {
+        PdfFile file = new();
+        _ = file.Add("<< /ByteRange [0 1234567 2345678 999] /BBox [-1000 -1000 200000] >>");
+        DocumentRead read = await Reading.ReadAsync(
+            PdfFile.OfPages(["BT /F1 11 Tf 71 700 Td [(Az. [1 ) 2 (1234567 89])] TJ ET"], file: file),
+            DocumentKind.Pdf
+        );
+
+        Assert.Equal("Az. [1 1234567 89]", read.Text());
+    }
+
+    [Fact]
+    public async Task Read_ColoursMadeOfThemselves_EndNothing()
+    {
+        PdfFile file = new();
+        int indexed = file.Add(string.Empty);
+        file.Set(indexed, $"[/Indexed {indexed} 0 R 1 <0001>]");
+        int function = file.Add(string.Empty);
+        file.Set(function, $"<< /FunctionType 3 /Domain [0 1] /Functions [{function} 0 R] /Bounds [] /Encode [0 1] >>");
+        int separation = file.Add($"[/Separation /X /DeviceRGB {function} 0 R]");
+        int state = file.Add(string.Empty);
+        file.Set(state, $"<< /Type /ExtGState /SMask << /S /Luminosity /G {state} 0 R >> >>");
+        byte[] bytes = PdfFile.OfPages(
+            ["/G gs /C1 cs 0 sc /C2 CS 0 SCN BT /F1 11 Tf 71 700 Td (A) Tj ET"],
+            $"/ColorSpace << /C1 {indexed} 0 R /C2 {separation} 0 R >> /ExtGState << /G {state} 0 R >>",
+            file
+        );
+        DocumentReadResult result = await Reading.Readers.ReadAsync(bytes, DocumentKind.Pdf, TestContext.Current.CancellationToken);
+
+        Assert.True(result is DocumentRefused || (result is DocumentRead read && read.Text() == "A"));
+    }
+
+    [Fact]
+    public async Task Read_CodesOfTex_AreLigatures()
+    {
+        DocumentRead read = await Reading.ReadAsync(
+            PdfFile.OfPages(
+                [@"BT /F9 11 Tf 71 700 Td (con\014rm the e\013ect) Tj ET"],
+                "/Font << /F9 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+            ),
+            DocumentKind.Pdf
+        );
+        Assert.Equal("confirm the effect", read.Text());
+    }
+
+    [Fact]
     public async Task Read_Cancelled_Throws()
     {
         using CancellationTokenSource cancelled = new();

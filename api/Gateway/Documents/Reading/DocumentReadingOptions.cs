@@ -18,9 +18,9 @@ public sealed class DocumentReadingOptions
     [Range(1, 10_000)]
     public int MaxPages { get; set; } = 2_000;
 
-    /// <summary>Gets or sets the most bytes that a document's parts or streams may unpack to in sum. 1 MiB to 1 GiB; default 256 MiB.</summary>
+    /// <summary>Gets or sets the most bytes that a document's parts or streams may unpack to in sum. 1 MiB to 1 GiB; default 128 MiB.</summary>
     [Range(1024 * 1024, 1024 * 1024 * 1024)]
-    public int MaxUnpackedBytes { get; set; } = 256 * 1024 * 1024;
+    public int MaxUnpackedBytes { get; set; } = 128 * 1024 * 1024;
 
     /// <summary>Gets or sets the longest time one document may take. 1 second to 5 minutes; default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]

@@ -8,6 +8,7 @@ internal static class SentenceSelection
 {
     private const float Novelty = 0.35f;
     private const float SameSection = 0.5f;
+    private const float SameBlock = 0.6f;
     private const float SamePart = 0.75f;
     private const float Alike = 0.6f;
 
@@ -24,6 +25,7 @@ internal static class SentenceSelection
         float[] scores = Scores(sentences, centrality, relevance);
         float[] closeness = new float[sentences.Length];
         Dictionary<int, int> sections = [];
+        Dictionary<int, int> blocks = [];
         int[] parts = new int[most];
         List<int> chosen = [];
         int bytes = 0;
@@ -40,6 +42,7 @@ internal static class SentenceSelection
                 }
                 float spread =
                     MathF.Pow(SameSection, sections.GetValueOrDefault(sentences[i].Heading))
+                    * MathF.Pow(SameBlock, blocks.GetValueOrDefault(sentences[i].Block))
                     * MathF.Pow(SamePart, parts[PartOf(i, sentences.Length, most)]);
                 float value = (scores[i] * spread * (1 - Novelty)) - (Novelty * closeness[i] * scores[i]);
                 if (value > highest)
@@ -61,6 +64,7 @@ internal static class SentenceSelection
             bytes += taken.End - taken.Start;
             chosen.Add(best);
             sections[taken.Heading] = sections.GetValueOrDefault(taken.Heading) + (taken.Heading < 0 ? 0 : 1);
+            blocks[taken.Block] = blocks.GetValueOrDefault(taken.Block) + 1;
             parts[PartOf(best, sentences.Length, most)]++;
             centrality.RaiseTo(best, closeness);
             SkipOverlapping(sentences, taken, scores);

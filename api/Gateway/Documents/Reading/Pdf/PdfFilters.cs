@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Runtime.InteropServices;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Filters;
 using UglyToad.PdfPig.Tokens;
@@ -15,21 +13,30 @@ internal sealed class PdfOptions(ReadingBudget budget) : ParsingOptions
 }
 
 /// <summary>The parser's filters, which unpack without any bound, behind one.</summary>
-internal sealed class PdfFilters : BaseFilterProvider
+internal sealed class PdfFilters : BaseFilterProvider, IFilterProvider
 {
+    private readonly PdfStreamBounds bounds;
+
     private static readonly string[] Pictures = ["DCTDecode", "DCT", "JPXDecode", "JBIG2Decode", "CCITTFaxDecode", "CCF"];
 
     /// <summary>Initializes a new instance of the <see cref="PdfFilters"/> class.</summary>
     /// <param name="budget">Counts what is unpacked.</param>
     public PdfFilters(ReadingBudget budget)
-        : base(Make(budget)) { }
+        : base(Make(budget)) => bounds = new PdfStreamBounds(budget);
+
+    // The parser asks this of a cross-reference stream, which need not be packed.
+    IReadOnlyList<IFilter> IFilterProvider.GetFilters(DictionaryToken dictionary)
+    {
+        bounds.CountObjects(dictionary);
+        return GetFilters(dictionary);
+    }
 
     private static Dictionary<string, IFilter> Make(ReadingBudget budget)
     {
         Dictionary<string, IFilter> filters = new(StringComparer.Ordinal)
         {
-            ["FlateDecode"] = new Bounded(new FlateFilter(), budget, inflates: true),
-            ["Fl"] = new Bounded(new FlateFilter(), budget, inflates: true),
+            ["FlateDecode"] = new Bounded(new FlateFilter(), budget),
+            ["Fl"] = new Bounded(new FlateFilter(), budget),
             ["LZWDecode"] = new Bounded(new LzwFilter(), budget),
             ["LZW"] = new Bounded(new LzwFilter(), budget),
             ["RunLengthDecode"] = new Bounded(new RunLengthFilter(), budget),
@@ -55,57 +62,37 @@ internal sealed class PdfFilters : BaseFilterProvider
             input;
     }
 
-    private sealed class Bounded(IFilter inner, ReadingBudget budget, bool inflates = false) : IFilter
+    private sealed class Bounded(IFilter inner, ReadingBudget budget) : IFilter
     {
-        private const int MostLzwBytes = 1024 * 1024; // LZW and run length unpack at most some 1,000 times, and the budget ends the next one
+        private const int MostRunLengthBytes = 1024 * 1024; // unpack 64 times, and the budget ends the next one
+        private readonly PdfStreamBounds bounds = new(budget);
 
         public bool IsSupported => true;
 
         public Memory<byte> Decode(Memory<byte> input, DictionaryToken streamDictionary, IFilterProvider filterProvider, int filterIndex)
         {
             budget.CheckNow();
-            if (inflates)
+            bounds.CountObjects(streamDictionary);
+            switch (inner)
             {
-                Measure(input);
-            }
-            else if (inner is LzwFilter or RunLengthFilter && input.Length > MostLzwBytes)
-            {
-                budget.Refuse(DocumentRefusal.TooComplex);
+                case FlateFilter:
+                    bounds.CheckRows(streamDictionary, filterIndex);
+                    bounds.MeasureFlate(input);
+                    break;
+                case LzwFilter:
+                    bounds.CheckRows(streamDictionary, filterIndex);
+                    bounds.MeasureLzw(input.Span, streamDictionary, filterIndex);
+                    break;
+                case RunLengthFilter when input.Length > MostRunLengthBytes:
+                    budget.Refuse(DocumentRefusal.TooComplex);
+                    break;
+                default:
+                    break;
             }
             Memory<byte> output = inner.Decode(input, streamDictionary, filterProvider, filterIndex);
             budget.Unpack(output.Length);
             PdfHazards.Hide(output.Span);
             return output;
-        }
-
-        // Unpacks into nothing first: the parser's filter would fill the memory.
-        private void Measure(Memory<byte> input)
-        {
-            if (input.Length <= 2 || !MemoryMarshal.TryGetArray<byte>(input, out ArraySegment<byte> bytes))
-            {
-                return;
-            }
-            long size = 0;
-            byte[] sink = new byte[32 * 1024];
-            using DeflateStream deflate = new(
-                new MemoryStream(bytes.Array!, bytes.Offset + 2, bytes.Count - 2, writable: false),
-                CompressionMode.Decompress
-            );
-            try
-            {
-                for (int read = deflate.Read(sink); read > 0; read = deflate.Read(sink))
-                {
-                    size += read;
-                    if (size > budget.Unpackable)
-                    {
-                        budget.Refuse(DocumentRefusal.TooComplex);
-                    }
-                }
-            }
-            catch (InvalidDataException)
-            {
-                // Damaged from here on; what came before was within bounds, and the parser decides what to do with it.
-            }
         }
     }
 }

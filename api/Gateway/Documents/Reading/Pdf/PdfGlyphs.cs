@@ -6,6 +6,8 @@ using UglyToad.PdfPig.Filters;
 using UglyToad.PdfPig.Geometry;
 using UglyToad.PdfPig.Graphics;
 using UglyToad.PdfPig.Graphics.Operations;
+using UglyToad.PdfPig.Graphics.Operations.SpecialGraphicsState;
+using UglyToad.PdfPig.Logging;
 using UglyToad.PdfPig.Outline.Destinations;
 using UglyToad.PdfPig.Parser;
 using UglyToad.PdfPig.PdfFonts;
@@ -43,7 +45,14 @@ public sealed class PdfPageFactory(
     ILookupFilterProvider filterProvider,
     IPageContentParser pageContentParser,
     ParsingOptions parsingOptions
-) : BasePageFactory<object>(pdfScanner, resourceStore, filterProvider, pageContentParser, parsingOptions)
+)
+    : BasePageFactory<object>(
+        pdfScanner,
+        new PdfResources(resourceStore, pdfScanner, filterProvider, ((PdfOptions)parsingOptions).Budget),
+        filterProvider,
+        new PdfContentParser(pageContentParser),
+        parsingOptions
+    )
 {
     /// <inheritdoc/>
     protected override object ProcessPage(
@@ -74,6 +83,19 @@ public sealed class PdfPageFactory(
     }
 }
 
+/// <summary>Parses a page's content, which becomes many times as large in memory, when it is no larger than pages are.</summary>
+/// <param name="inner">The parser's.</param>
+internal sealed class PdfContentParser(IPageContentParser inner) : IPageContentParser
+{
+    private const int MostBytes = 16 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IGraphicsStateOperation> Parse(int pageNumber, IInputBytes inputBytes, ILog log) =>
+        inputBytes.Length <= MostBytes
+            ? inner.Parse(pageNumber, inputBytes, log)
+            : throw new PdfDocumentFormatException("The page's content is too large.");
+}
+
 /// <summary>Runs a page's operations and keeps the glyphs. Each glyph and each operation asks the budget.</summary>
 internal sealed class PdfGlyphReader(
     int pageNumber,
@@ -102,7 +124,9 @@ internal sealed class PdfGlyphReader(
 {
     private const int MostGlyphs = 400_000; // on one page; a dense one has 10,000
     private const int DeepestForms = 32;
+    private const string Operations = "UglyToad.PdfPig.Graphics.Operations";
     private const int DeepestStates = 512;
+    private static readonly string[] OfSymbols = ["CMSY", "CMMI", "CMEX", "MSAM", "MSBM"]; // TeX's
     private readonly List<PdfGlyph> glyphs = [];
     private readonly ReadingBudget budget = parsingOptions.Budget;
     private int images;
@@ -163,8 +187,35 @@ internal sealed class PdfGlyphReader(
             _ => (-1, box.BottomLeft.X, box.BottomLeft.Y),
         };
         bool bold = font.Details.IsBold || font.Details.Weight >= 600;
-        glyphs.Add(new PdfGlyph(unicode, left, left + along, baseline, size, bold, turn));
+        glyphs.Add(new PdfGlyph(Meaning(font, unicode, code), left, left + along, baseline, size, bold, turn));
     }
+
+    // Colours, patterns, shadings and graphics states say nothing about text, and the parser resolves them recursively and without a bound.
+    private static bool IsOfText(IGraphicsStateOperation operation) =>
+        operation is InvokeNamedXObject
+        || operation.GetType().Namespace
+            is Operations + ".TextObjects"
+                or Operations + ".TextPositioning"
+                or Operations + ".TextShowing"
+                or Operations + ".TextState"
+                or Operations + ".InlineImages"
+        || operation.GetType().Namespace == Operations + ".SpecialGraphicsState"
+            && operation is not SetGraphicsStateParametersFromDictionary;
+
+    // A code that the font gives no meaning comes as itself. TeX's own encodings of letters have their ligatures at these places.
+    private static string Meaning(IFont font, string unicode, int code) =>
+        unicode is [< ' '] && unicode[0] == code
+            ? code switch
+            {
+                _ when font.Name?.Data is { } name && OfSymbols.Any(kind => name.Contains(kind, StringComparison.Ordinal)) => "\uFFFD",
+                11 or 27 => "ff",
+                12 or 28 => "fi",
+                13 or 29 => "fl",
+                14 or 30 => "ffi",
+                15 or 31 => "ffl",
+                _ => "\uFFFD", // counted, and left out
+            }
+            : unicode;
 
     /// <inheritdoc/>
     public override void PushState()
@@ -182,7 +233,11 @@ internal sealed class PdfGlyphReader(
         foreach (IGraphicsStateOperation operation in operations)
         {
             budget.Check();
-            operation.Run(this);
+            if (IsOfText(operation))
+            {
+                operation.Run(this);
+            }
+            hasDrawing |= operation.GetType().Namespace == Operations + ".PathPainting";
         }
     }
 

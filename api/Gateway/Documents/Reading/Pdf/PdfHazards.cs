@@ -4,18 +4,15 @@ using System.Text;
 namespace Lethe.Gateway.Documents.Reading.Pdf;
 
 /// <summary>
-/// Hides from the parser the font programs that it interprets recursively and without a bound: a Type 1 subroutine that calls itself, or
-/// TrueType glyphs made of each other, would overflow the stack and end the process; a compact font's subroutine would never end. Outlines are not needed to read text.
+/// Hides font programs from the parser, which interprets them without a bound: a subroutine that calls itself, or TrueType glyphs made of
+/// each other, would overflow the stack and end the process, or would never end. Outlines are not needed to read text.
 /// </summary>
 internal static class PdfHazards
 {
-    // Without the first a Type 1 program is not parsed; without the others a TrueType program is not found.
-    private static readonly byte[][] Names =
-    [
-        [.. "Length2"u8],
-        [.. "FontFile2"u8],
-        [.. "OpenType"u8],
-    ];
+    private static readonly byte[] Name = [.. "FontFile"u8]; // and FontFile2 and FontFile3
+    private const int MostDigits = 6; // a million objects in one stream
+
+    private static ReadOnlySpan<byte> Blanks => "\r\n\t\f\0 "u8;
 
     /// <summary>Renames the keys in place.</summary>
     /// <param name="bytes">The file, or a stream that was unpacked.</param>
@@ -29,13 +26,9 @@ internal static class PdfHazards
                 return;
             }
             at += next + 1;
-            foreach (byte[] name in Names)
+            if (Matches(bytes[at..], Name))
             {
-                if (Matches(bytes[at..], name))
-                {
-                    bytes[at] = (byte)'_';
-                    break;
-                }
+                bytes[at] = (byte)'_';
             }
         }
     }
@@ -56,7 +49,7 @@ internal static class PdfHazards
                 return false;
             }
             at += next + 6;
-            ReadOnlySpan<byte> before = file[..(at - 6)].TrimEnd("\r\n\t\f\0 "u8);
+            ReadOnlySpan<byte> before = file[..(at - 6)].TrimEnd(Blanks);
             if (!before.EndsWith(">>"u8))
             {
                 continue;
@@ -69,6 +62,47 @@ internal static class PdfHazards
                 return true;
             }
         }
+    }
+
+    /// <summary>
+    /// Says whether a stream names more objects than any has. The parser lists as many as an object stream says; those that are packed
+    /// are asked when they are unpacked, and this is for those that are not.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Whether one does.</returns>
+    public static bool HasEndlessObjects(ReadOnlySpan<byte> file)
+    {
+        for (int at = 0; ; )
+        {
+            int next = file[at..].IndexOf((byte)'/');
+            if (next < 0)
+            {
+                return false;
+            }
+            at += next + 1;
+            if (!Matches(file[at..], "N"u8))
+            {
+                continue;
+            }
+            ReadOnlySpan<byte> number = AfterBlanks(file[(at + (file[at] == '#' ? 3 : 1))..]).TrimStart("+0"u8);
+            int digits = number.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            digits = digits < 0 ? number.Length : digits;
+            if (digits > MostDigits || (digits > 0 && digits < number.Length && number[digits] is (byte)'e' or (byte)'E'))
+            {
+                return true;
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> AfterBlanks(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes.TrimStart(Blanks);
+        while (!bytes.IsEmpty && bytes[0] == '%')
+        {
+            int end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
+            bytes = bytes[(end < 0 ? bytes.Length : end)..].TrimStart(Blanks);
+        }
+        return bytes;
     }
 
     // A name may have any of its characters as # and two hexadecimal digits (ISO 32000-2, 7.3.5).

@@ -26,6 +26,10 @@ internal sealed class PdfReader : IDocumentReader
         PdfHazards.Hide(copy);
         try
         {
+            if (PdfHazards.HasEndlessObjects(copy))
+            {
+                budget.Refuse(DocumentRefusal.TooComplex);
+            }
             return ReadWithin(copy, text, budget);
         }
         finally
@@ -57,7 +61,8 @@ internal sealed class PdfReader : IDocumentReader
 
     // PdfPig throws what its callees throw: a malformed number, index or cast is a malformed file. Faults of the machine are not among them.
     private static bool IsOfTheParser(Exception failure) =>
-        failure
+        failure.GetType() == typeof(Exception) // it throws that too, in ten places
+        || failure
             is PdfDocumentEncryptedException
                 or PdfDocumentFormatException
                 or PdfDocumentStackDepthException

@@ -92,6 +92,15 @@ internal static class MarkdownLine
             && line[digits + 1] is (byte)' ' or (byte)'\t';
     }
 
+    /// <summary>
+    /// Says whether a list item may stand within a paragraph: a line that begins with "3)" or "31." goes on with the sentence before it
+    /// (CommonMark 0.31, 5.3).
+    /// </summary>
+    /// <param name="line">A line that begins a list item.</param>
+    /// <returns>Whether it may.</returns>
+    public static bool BeginsList(ReadOnlySpan<byte> line) =>
+        line[0] is not (>= (byte)'0' and <= (byte)'9') || line[..2] is [(byte)'1', not (>= (byte)'0' and <= (byte)'9')];
+
     /// <summary>Says whether a line is a table's head.</summary>
     /// <param name="line">The line.</param>
     /// <param name="next">The line below.</param>

@@ -22,6 +22,7 @@ internal sealed class MarkdownReader : IDocumentReader
     {
         TextLines lines = new(utf8);
         bool open = false; // a paragraph or list item that the next line may continue
+        bool inList = false; // the open paragraph is an item
         while (lines.Next())
         {
             ReadOnlySpan<byte> line = lines.Line.TrimEnd(" \t"u8);
@@ -58,11 +59,12 @@ internal sealed class MarkdownReader : IDocumentReader
                 ReadTable(ref lines, text);
                 open = false;
             }
-            else if (MarkdownLine.IsListItem(content))
+            else if (MarkdownLine.IsListItem(content) && (!open || inList || MarkdownLine.BeginsList(content)))
             {
                 text.Begin(ParagraphKind.ListItem, 1 + (indent / 2));
                 text.Append(content);
                 open = true;
+                inList = true;
             }
             else if (open)
             {
@@ -74,6 +76,7 @@ internal sealed class MarkdownReader : IDocumentReader
                 text.Begin(ParagraphKind.Paragraph);
                 text.Append(content);
                 open = true;
+                inList = false;
             }
         }
         text.End();
