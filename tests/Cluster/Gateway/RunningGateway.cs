@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -78,11 +79,9 @@ public sealed class RunningGateway : IAsyncLifetime
 
     public HttpClient NewClient(Version? version = null)
     {
-        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(pki.Authority);
         SocketsHttpHandler handler = new()
         {
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustPki() },
             UseProxy = false,
         };
         return new HttpClient(handler)
@@ -91,6 +90,30 @@ public sealed class RunningGateway : IAsyncLifetime
             DefaultRequestVersion = version ?? HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
+    }
+
+    /// <summary>Connects by bare TLS, for what no HTTP client would send.</summary>
+    public async Task<SslStream> ConnectAsync()
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 16 * 1024, NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, Url.Port);
+        SslStream tls = new(new NetworkStream(socket, ownsSocket: true));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = Url.Host,
+                CertificateChainPolicy = TrustPki(),
+                ApplicationProtocols = [SslApplicationProtocol.Http11],
+            }
+        );
+        return tls;
+    }
+
+    private X509ChainPolicy TrustPki()
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(pki.Authority);
+        return policy;
     }
 
     public TokenChallenge Challenge(bool ofAnotherOrigin = false) =>
