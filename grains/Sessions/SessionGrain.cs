@@ -1,4 +1,3 @@
-using Lethe.Contracts;
 using Lethe.Contracts.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

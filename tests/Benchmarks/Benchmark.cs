@@ -20,8 +20,8 @@ internal static class Benchmark
 {
     private const int Sessions = 4; // two requests at a time on each: a session allows four
     private const int Concurrency = 8;
-    private const int WarmUpParts = 12;
-    private const int WarmUpRequests = 1000;
+    private const int WarmUpParts = 20;
+    private const int WarmUpRequests = 1500;
 
     /// <summary>Gets where results are kept.</summary>
     public static string ResultsFolder => Path.Combine(BuildOutput.Repository, "tests", "Benchmarks", "results");

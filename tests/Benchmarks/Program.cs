@@ -9,11 +9,11 @@ internal static class Program
     private static async Task<int> Main(string[] arguments)
     {
         Option<FileInfo?> config = new("--config") { Description = "Be the process that this file describes.", Hidden = true };
-        Option<int> rounds = new("--rounds") { Description = "Rounds, each with every column.", DefaultValueFactory = _ => 7 };
+        Option<int> rounds = new("--rounds") { Description = "Rounds, each with every column.", DefaultValueFactory = _ => 5 };
         Option<int> requests = new("--requests")
         {
             Description = "Requests per column, round and kind at each concurrency.",
-            DefaultValueFactory = _ => 1500,
+            DefaultValueFactory = _ => 3000,
         };
         Option<int> http = new("--http") { Description = "The client's HTTP version: 1 or 2.", DefaultValueFactory = _ => 1 };
         http.AcceptOnlyFromAmong("1", "2");

@@ -125,7 +125,7 @@ internal static class ChatEndpoints
             }
             finally
             {
-                await lease.EndAsync(used);
+                await lease.EndCallAsync(used);
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed record Sample(
     IReadOnlyDictionary<string, double> CpuMicroseconds
 );
 
-/// <summary>One row of the table. CPU and rate are the rounds' medians, times the percentiles of all requests.</summary>
+/// <summary>One row of the table. CPU and rate are the rounds' medians, times are percentiles of all requests.</summary>
 internal sealed record ResultRow(
     string Column,
     bool Stream,
