@@ -87,10 +87,6 @@ internal sealed partial class SessionGrain
     }
 
     /// <inheritdoc/>
-    public Task EndCallAsync(long fence, long usedTokens, CancellationToken cancellationToken) =>
-        EndLeaseAsync(new EndLease(fence, usedTokens, Remember: null), cancellationToken);
-
-    /// <inheritdoc/>
     public Task<SessionResult> CancelAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

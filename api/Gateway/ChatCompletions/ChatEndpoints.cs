@@ -125,7 +125,7 @@ internal static class ChatEndpoints
             }
             finally
             {
-                await lease.EndCallAsync(used);
+                await lease.EndAsync(used);
             }
         }
     }

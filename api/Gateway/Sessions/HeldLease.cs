@@ -84,16 +84,6 @@ internal sealed class HeldLease : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Ends a call's lease and settles its tokens, without waiting for the session to have done so.</summary>
-    /// <param name="usedTokens">Model tokens used.</param>
-    /// <returns>When that is on its way.</returns>
-    public async ValueTask EndCallAsync(long usedTokens)
-    {
-        ended = true;
-        await StopKeepingAsync();
-        await grain.EndCallAsync(taken.Fence, usedTokens, CancellationToken.None);
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

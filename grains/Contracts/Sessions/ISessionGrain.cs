@@ -75,17 +75,6 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("end-lease")]
     Task<SessionResult> EndLeaseAsync(EndLease command, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Ends a call's lease and settles its tokens without an answer, which nobody would look at. When the message is lost the lease lapses.
-    /// </summary>
-    /// <param name="fence">The number the lease was given under.</param>
-    /// <param name="usedTokens">Model tokens used, 0 or more.</param>
-    /// <param name="cancellationToken">Observed before the change.</param>
-    /// <returns>When it is sent.</returns>
-    [OneWay]
-    [Alias("end-call")]
-    Task EndCallAsync(long fence, long usedTokens, CancellationToken cancellationToken);
-
     /// <summary>Cancels the running turn and every running call, wherever they run.</summary>
     /// <param name="cancellationToken">Observed before the change.</param>
     /// <returns><see cref="LeasesCancelled"/> or <see cref="SessionGone"/>.</returns>

@@ -71,19 +71,6 @@ public sealed class SessionBudgetTests(SessionSilo silo)
     }
 
     [Fact]
-    public async Task EndCall_WithoutAnswer_SettlesBeforeWhatFollows()
-    {
-        ISessionGrain session = await silo.OpenAsync(budget: 100);
-        for (int call = 0; call < 50; call++)
-        {
-            LeaseTaken lease = Assert.IsType<LeaseTaken>(await TakeCallAsync(session, 100 - call));
-            await session.EndCallAsync(lease.Fence, usedTokens: 1, Cancel);
-        }
-        Assert.Equal(50, (await DescribeAsync(session)).BudgetTokens);
-        Assert.Equal(0, (await DescribeAsync(session)).CallsRunning);
-    }
-
-    [Fact]
     public async Task AThousandParallelReservations_GiveAsManyLeasesAsFit()
     {
         ISessionGrain session = await silo.OpenAsync(budget: 25);
