@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lethe.Gateway.ChatCompletions;
+using Lethe.Gateway.Hosting;
 
 namespace Lethe.Gateway;
 
@@ -83,6 +84,7 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     {
         ArgumentNullException.ThrowIfNull(httpContext);
         HttpResponse response = httpContext.Response;
+        UnreadBody.Leave(httpContext);
         response.StatusCode = Status;
         bool openAi = OpenAiErrors.IsWanted(httpContext);
         response.ContentType = openAi ? "application/json" : MediaType;

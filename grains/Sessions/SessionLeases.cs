@@ -39,8 +39,9 @@ internal sealed class SessionLeases(SessionOptions limits, long budgetTokens)
         {
             return null;
         }
-        BudgetTokens -= command.ReserveTokens;
-        Lease lease = new(++lastFence, command.Kind, command.ReserveTokens) { ExpiresAt = now + limits.LeaseLifetime };
+        long reserved = Math.Min(command.ReserveTokens, BudgetTokens);
+        BudgetTokens -= reserved;
+        Lease lease = new(++lastFence, command.Kind, reserved) { ExpiresAt = now + limits.LeaseLifetime };
         leases.Add(lease.Fence, lease);
         return lease;
     }
@@ -119,13 +120,15 @@ internal sealed class SessionLeases(SessionOptions limits, long budgetTokens)
         {
             return new LeaseRefused(LeaseRefusal.TooManyCalls, 1);
         }
-        if (command.ReserveTokens > BudgetTokens)
+        if (command.ReserveTokens <= BudgetTokens)
         {
-            // What others have reserved and do not use comes back.
-            bool mayComeBack = command.ReserveTokens <= BudgetTokens + leases.Values.Sum(lease => lease.ReservedTokens);
-            return new LeaseRefused(LeaseRefusal.OverBudget, mayComeBack ? 1 : 0);
+            return null;
         }
-        return null;
+        // What others have reserved and do not use comes back: as long as that would do, waiting is better than an answer that ends early.
+        long mayBe = BudgetTokens + leases.Values.Sum(lease => lease.ReservedTokens);
+        return mayBe > BudgetTokens && mayBe >= command.LeastTokens ? new LeaseRefused(LeaseRefusal.OverBudget, 1)
+            : command.LeastTokens > BudgetTokens ? new LeaseRefused(LeaseRefusal.OverBudget, 0)
+            : null;
     }
 }
 

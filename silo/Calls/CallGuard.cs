@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Lethe.Contracts;
 using Orleans.Storage;
@@ -19,11 +20,13 @@ internal sealed partial class CallGuard(ILogger<CallGuard> logger) : IIncomingGr
         "IVersionManager",
     };
 
+    private static readonly ConcurrentDictionary<Type, bool> Ours = []; // by class, of which there are few
+
     /// <inheritdoc/>
     public Task Invoke(IIncomingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (Management.Contains(SimpleName(context.InterfaceName)) && context.SourceId?.IsSystemTarget() != true)
+        if (IsManagement(context.InterfaceName) && context.SourceId?.IsSystemTarget() != true)
         {
             LogManagementRefused();
             throw new GrainFault("ManagementRefused");
@@ -32,10 +35,12 @@ internal sealed partial class CallGuard(ILogger<CallGuard> logger) : IIncomingGr
         return IsOurs(context) ? InvokeGuardedAsync(context) : context.Invoke();
     }
 
-    private static string SimpleName(string name) => name[(name.LastIndexOf('.') + 1)..];
+    private static bool IsManagement(string name) =>
+        Management.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name.AsSpan(name.LastIndexOf('.') + 1));
 
     private static bool IsOurs(IIncomingGrainCallContext context) =>
-        context.TargetContext?.GrainInstance?.GetType().Assembly.GetName().Name?.StartsWith("Lethe.", StringComparison.Ordinal) == true;
+        context.TargetContext?.GrainInstance?.GetType() is { } grain
+        && Ours.GetOrAdd(grain, static type => type.Assembly.GetName().Name?.StartsWith("Lethe.", StringComparison.Ordinal) == true);
 
     private async Task InvokeGuardedAsync(IIncomingGrainCallContext context)
     {

@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Lethe.SystemTests.Processes;
+using Lethe.TestKit.Processes;
 using Xunit;
 
 namespace Lethe.SystemTests;
@@ -142,7 +143,7 @@ public sealed class LocalCommandTests : IDisposable
 
     private Process Start(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [RealCells.AssemblyOf("deploy/Local", "Lethe.Local.dll"), .. arguments])
+        ProcessStartInfo start = new("dotnet", [BuildOutput.AssemblyOf("deploy/Local", "Lethe.Local.dll"), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lethe.Client;
 using Lethe.SystemTests.Processes;
+using Lethe.TestKit.Processes;
 using Xunit;
 
 namespace Lethe.SystemTests;

@@ -12,7 +12,7 @@ internal sealed class ChatBody
 {
     private const int MaxDepth = 64;
     private const int MostChoices = 8;
-    private readonly List<(int Start, int End)> passed = [];
+    private readonly List<(int Start, int End, bool Limit)> passed = [];
     private readonly ReadOnlyMemory<byte> source;
 
     private ChatBody(ReadOnlyMemory<byte> source) => this.source = source;
@@ -64,7 +64,7 @@ internal sealed class ChatBody
     /// <summary>Writes the request as a vendor is to get it: its model, no storing, our limit; the rest byte for byte.</summary>
     /// <param name="output">Takes the request.</param>
     /// <param name="route">The route.</param>
-    /// <param name="maxOutputTokens">The limit, when the caller set none.</param>
+    /// <param name="maxOutputTokens">The most tokens of an answer, unless the caller set a lower limit.</param>
     public void WriteTo(IBufferWriter<byte> output, ModelRoute route, int maxOutputTokens)
     {
         output.Write("{\"model\":"u8);
@@ -74,15 +74,20 @@ internal sealed class ChatBody
         {
             output.Write(",\"stream_options\":{\"include_usage\":true}"u8);
         }
-        if (MaxOutputTokens == 0)
+        bool ours = MaxOutputTokens == 0 || MaxOutputTokens > maxOutputTokens;
+        if (ours)
         {
             output.Write(",\"max_completion_tokens\":"u8);
             Span<byte> digits = stackalloc byte[11];
             maxOutputTokens.TryFormat(digits, out int length);
             output.Write(digits[..length]);
         }
-        foreach ((int start, int end) in passed)
+        foreach ((int start, int end, bool limit) in passed)
         {
+            if (limit && ours)
+            {
+                continue;
+            }
             output.Write(","u8);
             output.Write(source.Span[start..end]);
         }
@@ -127,7 +132,7 @@ internal sealed class ChatBody
             }
             if (handling == Handling.Pass)
             {
-                passed.Add((start, end));
+                passed.Add((start, end, member is "max_tokens" or "max_completion_tokens"));
             }
         }
         bool whole = json.TokenType == JsonTokenType.EndObject && !json.Read();
@@ -257,11 +262,11 @@ internal sealed class ChatBody
 /// <summary>The members of a chat completion request that we know.</summary>
 internal static class ChatMembers
 {
-    private static readonly string[] Known =
+    private static readonly (string Name, byte[] Utf8)[] Known =
     [
-        .. "model messages stream stream_options store temperature top_p n stop max_tokens max_completion_tokens presence_penalty frequency_penalty logit_bias logprobs top_logprobs response_format seed tools tool_choice parallel_tool_calls functions function_call reasoning_effort verbosity modalities prediction user metadata safety_identifier previous_response_id conversation prompt_cache_key prompt_cache_retention service_tier web_search_options file_ids file_id background audio moderation".Split(
-            ' '
-        ),
+        .. "model messages stream stream_options store temperature top_p n stop max_tokens max_completion_tokens presence_penalty frequency_penalty logit_bias logprobs top_logprobs response_format seed tools tool_choice parallel_tool_calls functions function_call reasoning_effort verbosity modalities prediction user metadata safety_identifier previous_response_id conversation prompt_cache_key prompt_cache_retention service_tier web_search_options file_ids file_id background audio moderation"
+            .Split(' ')
+            .Select(name => (name, System.Text.Encoding.ASCII.GetBytes(name))),
     ];
 
     /// <summary>Gets those that we refuse: they name somebody, make the vendor keep or fetch something, or leave chat.</summary>
@@ -278,9 +283,9 @@ internal static class ChatMembers
     /// <returns>The name, a constant of ours; null when it is unknown.</returns>
     public static string? Find(ref Utf8JsonReader json)
     {
-        foreach (string name in Known)
+        foreach ((string name, byte[] utf8) in Known)
         {
-            if (json.ValueTextEquals(name))
+            if (json.ValueTextEquals(utf8))
             {
                 return name;
             }

@@ -15,6 +15,8 @@ internal static class ChatEndpoints
     /// <summary>How many bytes a request may have: 8 MiB.</summary>
     public const int MaxBodyBytes = 8 * 1024 * 1024;
 
+    private const int LeastAnswerTokens = 64;
+
     /// <summary>Adds what the routes need.</summary>
     /// <param name="services">The host's services.</param>
     /// <returns>The same services.</returns>
@@ -82,7 +84,7 @@ internal static class ChatEndpoints
             return;
         }
         int limit = Math.Min(
-            routes.FindClass(session.PolicyClass)!.Limits.MaxOutputTokens,
+            routes.FindLimits(session.PolicyClass)!.MaxOutputTokens,
             chosen.Routes.Min(route => route.Limits.MaxOutputTokens)
         );
         using ChatMaterial? material = chosen.Input == ModelInput.Material ? ChatMaterial.Read(body.Messages.Span) : null;
@@ -92,20 +94,24 @@ internal static class ChatEndpoints
             return;
         }
         int output = body.MaxOutputTokens > 0 ? body.MaxOutputTokens : limit;
-        long reserve = TokenEstimate.OfBytes(bytes.Length) + ((long)output * body.Choices);
-        if (!(await leases.TakeAsync(session, LeaseKind.Call, reserve, context.RequestAborted)).Try(out HeldLease? lease, out refusal))
+        long prompt = TokenEstimate.OfBytes(bytes.Length);
+        long reserve = prompt + ((long)output * body.Choices);
+        long least = prompt + ((long)Math.Min(output, LeastAnswerTokens) * body.Choices);
+        Outcome<HeldLease> taken = await leases.TakeAsync(session, LeaseKind.Call, reserve, least, context.RequestAborted);
+        if (!taken.Try(out HeldLease? lease, out refusal))
         {
             await refusal.ExecuteAsync(context);
             return;
         }
         await using (lease)
         {
-            long used = TokenEstimate.OfBytes(bytes.Length); // of a call that is stopped half-way: at least what was sent
+            int left = (int)((lease.Taken.ReservedTokens - prompt) / body.Choices);
+            long used = prompt; // of a call that is stopped half-way: at least what was sent
             try
             {
                 ChatResult result = material is null
-                    ? await passThrough.RunAsync(context, body, chosen, limit, lease.Stopped)
-                    : await embedded.RunAsync(context, body, chosen, RequestOf(material, output), lease.Stopped);
+                    ? await passThrough.RunAsync(context, body, chosen, new ChatLimit(left, left < output), lease.Stopped)
+                    : await embedded.RunAsync(context, body, chosen, RequestOf(material, left), lease.Stopped);
                 used = result.UsedTokens;
                 if (result.Failed is { } failed)
                 {

@@ -18,14 +18,14 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
     /// <param name="context">Where to answer.</param>
     /// <param name="body">The request.</param>
     /// <param name="chosen">The routes.</param>
-    /// <param name="maxOutputTokens">The limit, when the caller set none.</param>
+    /// <param name="limit">How long an answer may be.</param>
     /// <param name="stopped">Stops the run.</param>
     /// <returns>What was used; null with a problem when nothing was answered yet.</returns>
     public async Task<ChatResult> RunAsync(
         HttpContext context,
         ChatBody body,
         RoutesChosen chosen,
-        int maxOutputTokens,
+        ChatLimit limit,
         CancellationToken stopped
     )
     {
@@ -34,12 +34,12 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         foreach (ModelRoute route in chosen.Routes)
         {
             request.Reset();
-            body.WriteTo(request, route, maxOutputTokens);
+            body.WriteTo(request, route, limit.OutputTokens);
             using UpstreamCall call = await protocol.SendAsync(route, request.Written, body.Stream, stopped);
             ChatResult? result =
                 call.Failed is not null ? null
-                : body.Stream ? await StreamAsync(context, body, call, request.Length, stopped)
-                : await WholeAsync(context, call, request.Length, stopped);
+                : body.Stream ? await StreamAsync(context, body, call, request.Length, limit, stopped)
+                : await WholeAsync(context, call, request.Length, limit, stopped);
             if (result is { Failed: null })
             {
                 return result;
@@ -58,6 +58,7 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         ChatBody body,
         UpstreamCall call,
         int requestBytes,
+        ChatLimit limit,
         CancellationToken stopped
     )
     {
@@ -95,6 +96,10 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         {
             ChatAnswer.WriteEventError(output, Problems.UpstreamCut); // no [DONE]: a cut answer never looks whole
         }
+        else if (limit.IsReachedBy(chunk.Finish))
+        {
+            ChatAnswer.WriteEventError(output, Problems.OverBudget);
+        }
         await output.FlushAsync(stopped);
         ModelUsage? usage = chunk.Usage;
         return new ChatResult(
@@ -107,7 +112,7 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         bool Take(string type, ReadOnlySpan<byte> data)
         {
             chunk.Read(data);
-            if (chunk.Done && chunk.Finish is null)
+            if (chunk.Done && (chunk.Finish is null || limit.IsReachedBy(chunk.Finish)))
             {
                 return true;
             }
@@ -125,7 +130,13 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         }
     }
 
-    private async Task<ChatResult> WholeAsync(HttpContext context, UpstreamCall call, int requestBytes, CancellationToken stopped)
+    private async Task<ChatResult> WholeAsync(
+        HttpContext context,
+        UpstreamCall call,
+        int requestBytes,
+        ChatLimit limit,
+        CancellationToken stopped
+    )
     {
         using PlainWriter answer = new(options.Value.MaxAnswerBytes);
         using ChatChunk chunk = new(options.Value.MaxAnswerBytes);
@@ -154,6 +165,10 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         {
             return new ChatResult(0, new ModelFailed(UpstreamCall.FailureOf(fault), 0));
         }
+        if (limit.IsReachedBy(chunk.Finish))
+        {
+            context.Response.Headers["Lethe-Ending"] = Problems.OverBudget.Code; // the body says length, as OpenAI's has no word for it
+        }
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Length;
         context.Response.BodyWriter.Write(answer.Written.Span);
@@ -166,6 +181,17 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
             Failed: null
         );
     }
+}
+
+/// <summary>How long an answer may be.</summary>
+/// <param name="OutputTokens">Tokens of each choice, unless the caller wants fewer.</param>
+/// <param name="OfBudget">Whether that is all that the session's budget has left.</param>
+internal sealed record ChatLimit(int OutputTokens, bool OfBudget)
+{
+    /// <summary>Tells whether an answer ended because the budget did.</summary>
+    /// <param name="finish">Why it ended.</param>
+    /// <returns>Whether it did.</returns>
+    public bool IsReachedBy(FinishReason? finish) => OfBudget && finish == FinishReason.Length;
 }
 
 /// <summary>What became of a call.</summary>

@@ -10,7 +10,18 @@ public sealed class ModelRoute
     public required IModelProtocol Protocol { get; init; }
 
     /// <summary>Gets the vendor's base address; null for an embedded model.</summary>
-    public Uri? Endpoint { get; init; }
+    public Uri? Endpoint
+    {
+        get;
+        init
+        {
+            field = value;
+            ChatCompletions = value is null ? null : new Uri(value.AbsoluteUri.TrimEnd('/') + "/chat/completions");
+        }
+    }
+
+    /// <summary>Gets where chat completions of a vendor are; null for an embedded model.</summary>
+    public Uri? ChatCompletions { get; private init; }
 
     /// <summary>Gets the vendor's name of the model.</summary>
     public required string Model { get; init; }

@@ -60,6 +60,9 @@ internal sealed class ModelRouteTable : IModelRoutes
     }
 
     /// <inheritdoc/>
+    public ClassLimits? FindLimits(string className) => classes.GetValueOrDefault(className)?.Limits;
+
+    /// <inheritdoc/>
     public RouteChoice Choose(string className, ModelAction action, ReadOnlySpan<byte> model, long contextCharacters)
     {
         if (!classes.TryGetValue(className, out ClassRow? row) || VersionOf(row) is not { } version)

@@ -8,6 +8,11 @@ public interface IModelRoutes
     /// <returns>The class, or null when this cell has none of that name.</returns>
     PolicyClass? FindClass(string className);
 
+    /// <summary>Finds what a session of a class may use.</summary>
+    /// <param name="className">The class.</param>
+    /// <returns>Its limits, or null when there is no such class.</returns>
+    ClassLimits? FindLimits(string className);
+
     /// <summary>Chooses the routes of a run.</summary>
     /// <param name="className">The class of the session credential.</param>
     /// <param name="action">What is asked.</param>

@@ -24,14 +24,15 @@ internal enum StopReason
 /// <summary>A lease that is renewed in the background for as long as it is not ended. <see cref="Stopped"/> says when to stop working.</summary>
 internal sealed class HeldLease : IAsyncDisposable
 {
-    private static readonly TimeSpan CallsStartLater = TimeSpan.FromSeconds(1); // short calls need no renewal
+    private static readonly TimeSpan CallsStartLater = TimeSpan.FromSeconds(1); // most calls are over by then, and need neither task nor call
     private readonly ISessionGrain grain;
     private readonly LeaseTaken taken;
     private readonly TimeProvider clock;
     private readonly CancellationTokenSource stopped;
     private readonly CancellationTokenSource ending = new();
     private readonly CancellationToken client;
-    private readonly Task keeping;
+    private readonly ITimer? start;
+    private Task keeping = Task.CompletedTask;
     private volatile StopReason reason;
     private bool ended;
 
@@ -45,7 +46,14 @@ internal sealed class HeldLease : IAsyncDisposable
     {
         (this.grain, this.taken, this.clock, this.client) = (grain, taken, clock, client);
         stopped = CancellationTokenSource.CreateLinkedTokenSource(client);
-        keeping = KeepAsync(kind == LeaseKind.Call ? CallsStartLater : TimeSpan.Zero);
+        if (kind == LeaseKind.Call)
+        {
+            start = clock.CreateTimer(static lease => ((HeldLease)lease!).BeginToKeep(), this, CallsStartLater, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            BeginToKeep();
+        }
     }
 
     /// <summary>Gets what the grain gave: fence, revision, manifest.</summary>
@@ -71,7 +79,7 @@ internal sealed class HeldLease : IAsyncDisposable
         if (result is not ItemsRefused { Reason: ItemsRefusal.ManifestMoved })
         {
             ended = true;
-            await ending.CancelAsync();
+            await StopKeepingAsync();
         }
         return result;
     }
@@ -79,8 +87,7 @@ internal sealed class HeldLease : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
-        await keeping;
+        await StopKeepingAsync();
         if (!ended)
         {
             ended = true;
@@ -97,13 +104,27 @@ internal sealed class HeldLease : IAsyncDisposable
         ending.Dispose();
     }
 
-    private async Task KeepAsync(TimeSpan startAfter)
+    private void BeginToKeep() => keeping = KeepAsync();
+
+    private async ValueTask StopKeepingAsync()
+    {
+        if (start is not null)
+        {
+            await start.DisposeAsync(); // afterwards it begins no more
+        }
+        if (!keeping.IsCompleted)
+        {
+            await ending.CancelAsync();
+            await keeping;
+        }
+    }
+
+    private async Task KeepAsync()
     {
         long renewedAt = clock.GetTimestamp();
         TimeSpan lifetime = TimeSpan.FromSeconds(taken.LeaseSeconds);
         try
         {
-            await Task.Delay(startAfter, clock, ending.Token);
             while (reason == StopReason.None && !ending.IsCancellationRequested)
             {
                 try

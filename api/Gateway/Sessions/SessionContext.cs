@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Lethe.Gateway.Sessions;
 
-/// <summary>The session that a request belongs to, from its verified credential alone.</summary>
+/// <summary>The session that a request belongs to, from its verified credential alone; the same for every request with that credential.</summary>
 /// <param name="claims">What the credential says.</param>
-/// <param name="grain">The session's grain.</param>
+/// <param name="grain">The session's grain: a reference, which says nothing about whether it lives.</param>
 internal sealed class SessionContext(SessionClaims claims, ISessionGrain grain)
 {
     /// <summary>Gets the session's id.</summary>
@@ -65,14 +65,13 @@ internal static class SessionRouting
                     return;
                 }
                 SessionCredentials credentials = context.RequestServices.GetRequiredService<SessionCredentials>();
-                Outcome<SessionClaims> outcome = await credentials.VerifyAsync(header[Scheme.Length..].Trim());
-                if (!outcome.Try(out SessionClaims? claims, out Problem? refusal))
+                Outcome<SessionContext> outcome = await credentials.VerifyAsync(header[Scheme.Length..].Trim());
+                if (!outcome.Try(out SessionContext? session, out Problem? refusal))
                 {
                     await refusal.ExecuteAsync(context);
                     return;
                 }
-                IGrainFactory grains = context.RequestServices.GetRequiredService<IGrainFactory>();
-                context.Features.Set(new SessionContext(claims, grains.GetGrain<ISessionGrain>(claims.Id.ToString())));
+                context.Features.Set(session);
                 await next(context);
             }
         );

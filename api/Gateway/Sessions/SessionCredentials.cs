@@ -23,7 +23,7 @@ internal sealed record SessionClaims(SessionId Id, string PolicyClass, DateTimeO
 /// Issues and verifies session credentials: JWT of type <c>session+jwt</c>, ES256, audience <c>gateway</c>, claims <c>sid</c>, <c>class</c>,
 /// <c>exp</c>, <c>kc</c>. Verified ones are remembered by their SHA-256, so that a burst of calls pays for one signature check.
 /// </summary>
-internal sealed class SessionCredentials(SessionKeys keys, IOptions<CellsOptions> cells, TimeProvider clock)
+internal sealed class SessionCredentials(SessionKeys keys, IOptions<CellsOptions> cells, IGrainFactory grains, TimeProvider clock)
 {
     /// <summary>The longest credential that is looked at.</summary>
     public const int MaxLength = 2048;
@@ -32,7 +32,7 @@ internal sealed class SessionCredentials(SessionKeys keys, IOptions<CellsOptions
     private const string Audience = "gateway";
     private const int Remembered = 10_000;
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
-    private readonly ConcurrentDictionary<(UInt128, UInt128), SessionClaims> verified = [];
+    private readonly ConcurrentDictionary<(UInt128, UInt128), SessionContext> verified = [];
 
     /// <summary>Issues a credential.</summary>
     /// <param name="id">The session.</param>
@@ -60,29 +60,29 @@ internal sealed class SessionCredentials(SessionKeys keys, IOptions<CellsOptions
 
     /// <summary>Verifies a credential.</summary>
     /// <param name="credential">What stands behind <c>Bearer</c>.</param>
-    /// <returns>Its claims, or the problem: expired, another cell's, or invalid.</returns>
-    public async ValueTask<Outcome<SessionClaims>> VerifyAsync(string credential)
+    /// <returns>Its session, or the problem: expired, another cell's, or invalid.</returns>
+    public async ValueTask<Outcome<SessionContext>> VerifyAsync(string credential)
     {
         if (credential.Length is 0 or > MaxLength || !Ascii.IsValid(credential))
         {
             return Problems.CredentialInvalid;
         }
         (UInt128, UInt128) digest = Digest(credential);
-        if (!verified.TryGetValue(digest, out SessionClaims? claims))
+        if (!verified.TryGetValue(digest, out SessionContext? session))
         {
             Region here = cells.Value.Region!.Value;
-            claims = await ReadAsync(credential, here, keys.Own);
-            if (claims is null)
+            if (await ReadAsync(credential, here, keys.Own) is not { } claims)
             {
                 return await RefuseAsync(credential);
             }
+            session = new SessionContext(claims, grains.GetGrain<ISessionGrain>(claims.Id.ToString()));
             if (verified.Count >= Remembered)
             {
                 verified.Clear();
             }
-            verified.TryAdd(digest, claims);
+            verified.TryAdd(digest, session);
         }
-        return claims.ExpiresAt > clock.GetUtcNow() ? claims : Problems.CredentialExpired;
+        return session.ExpiresAt > clock.GetUtcNow() ? session : Problems.CredentialExpired;
     }
 
     private static string IssuerOf(Region region) => "urn:lethe:content:" + region.ToName();

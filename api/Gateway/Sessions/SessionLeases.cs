@@ -10,21 +10,27 @@ internal sealed class SessionLeases(TimeProvider clock)
     /// <param name="session">The session.</param>
     /// <param name="kind">For a turn or a stateless call.</param>
     /// <param name="reserveTokens">Model tokens to set aside, 1 or more.</param>
+    /// <param name="leastTokens">As many at least, when the budget has no more.</param>
     /// <param name="cancellationToken">The client's: when it leaves, the work stops.</param>
     /// <returns>The lease, to be disposed of; or the problem.</returns>
     public async Task<Outcome<HeldLease>> TakeAsync(
         SessionContext session,
         LeaseKind kind,
         long reserveTokens,
+        long leastTokens,
         CancellationToken cancellationToken
-    ) =>
-        await session.Grain.TakeLeaseAsync(new TakeLease(kind, reserveTokens), cancellationToken) switch
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // The call is short: to wait for it costs less than telling the silo that somebody has left, and a lease that is there can be ended.
+        return await session.Grain.TakeLeaseAsync(new TakeLease(kind, reserveTokens, leastTokens), CancellationToken.None) switch
         {
             LeaseTaken taken => new HeldLease(session.Grain, taken, kind, clock, cancellationToken),
             LeaseRefused refused => ToProblem(refused),
             SessionGone => Problems.SessionGone,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
 
     private static Problem ToProblem(LeaseRefused refused)
     {

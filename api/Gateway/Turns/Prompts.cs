@@ -35,12 +35,13 @@ internal static class Prompts
             "Task: review the material for its reader: risks, one-sided or missing clauses, contradictions, open points. Name the clause for each finding and order the findings by weight.",
     };
 
-    private static readonly Dictionary<string, string> Languages = new(StringComparer.Ordinal)
+    // In the language itself, too: models tend to answer in the language of their rules.
+    private static readonly Dictionary<string, (string Name, string Own)> Languages = new(StringComparer.Ordinal)
     {
-        ["de"] = " Answer in German.",
-        ["en"] = " Answer in English.",
-        ["fr"] = " Answer in French.",
-        ["it"] = " Answer in Italian.",
+        ["de"] = ("German", "Antworte auf Deutsch."),
+        ["en"] = ("English", "Answer in English."),
+        ["fr"] = ("French", "Réponds en français."),
+        ["it"] = ("Italian", "Rispondi in italiano."),
     };
 
     private static readonly byte[] InstructionStart = "Instruction: "u8.ToArray();
@@ -53,9 +54,8 @@ internal static class Prompts
     /// <returns>The run; its buffers are the turn's and the material's.</returns>
     public static ModelRequest Compose(TurnRequest turn, TurnMaterial material, int maxOutputTokens)
     {
-        string language = turn.Language is null ? " Answer in the language of the material." : Languages[turn.Language];
         string mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)); // no document can know it, and so none can end itself
-        string rules = Rules.Replace("{0}", mark, StringComparison.Ordinal) + Tasks[turn.Action] + language;
+        string rules = Rules.Replace("{0}", mark, StringComparison.Ordinal) + Tasks[turn.Action] + LanguageOf(turn, material);
         List<ModelMessage> messages = [new(MessageRole.System, [Encoding.UTF8.GetBytes(rules)])];
         foreach (EarlierTurn earlier in material.Turns)
         {
@@ -85,6 +85,25 @@ internal static class Prompts
             Language = turn.Language,
             MaxOutputTokens = maxOutputTokens,
         };
+    }
+
+    private static string LanguageOf(TurnRequest turn, TurnMaterial material)
+    {
+        if (turn.Language is not null)
+        {
+            (string name, string own) = Languages[turn.Language];
+            return $" Write the whole answer in {name}, whatever language the material, the instruction and these rules are in. {own}";
+        }
+        if (turn.Selection.IsEmpty && material.Documents.Count == 0)
+        {
+            return " Write the whole answer in the language of the instruction, even though these rules are in English.";
+        }
+        const string Rule =
+            " Write the whole answer in the language of the material, even though these rules are in English and the instruction may be in "
+            + "another language.";
+        return MaterialLanguage.Of(turn, material) is { } found
+            ? $"{Rule} The material is in {Languages[found].Name}. {Languages[found].Own}"
+            : Rule;
     }
 
     private static byte[] Line(string mark, string words) => Encoding.UTF8.GetBytes($"\n{mark} {words} {mark}\n");

@@ -11,15 +11,24 @@ namespace Lethe.Gateway.Turns;
 /// <param name="Earlier">The earlier turns that it knows.</param>
 /// <param name="EarlierLeftOut">How many did not fit.</param>
 /// <param name="MaxOutputTokens">The most tokens of its answer.</param>
-/// <param name="ReserveTokens">What is set aside for it.</param>
+/// <param name="PromptTokens">What is set aside for its prompt, rather more than it is.</param>
 internal sealed record TurnPlan(
     RoutesChosen Routes,
     IReadOnlyList<ManifestEntry> Documents,
     IReadOnlyList<ManifestEntry> Earlier,
     int EarlierLeftOut,
     int MaxOutputTokens,
-    long ReserveTokens
-);
+    long PromptTokens
+)
+{
+    private const int LeastAnswerTokens = 64;
+
+    /// <summary>Gets what is set aside for the turn.</summary>
+    public long ReserveTokens => PromptTokens + MaxOutputTokens;
+
+    /// <summary>Gets what has to be left of the budget for it: the prompt, and a few sentences of an answer.</summary>
+    public long LeastTokens => PromptTokens + Math.Min(MaxOutputTokens, LeastAnswerTokens);
+}
 
 /// <summary>Decides what a turn will do from limits, routes and the manifest: no item is opened for it, and nothing is cut off to fit.</summary>
 /// <param name="routes">The route table.</param>
@@ -115,7 +124,7 @@ internal sealed class TurnPlanner(IModelRoutes routes)
         }
         int output = Math.Min(limits.MaxOutputTokens, chosen.First.Limits.MaxOutputTokens);
         long bytes = documents.Concat(earlier).Sum(entry => (long)entry.Bytes) + turnBytes + PromptBytes;
-        return new TurnPlan(chosen, documents, earlier, turns.Count - earlier.Count, output, TokenEstimate.OfBytes(bytes) + output);
+        return new TurnPlan(chosen, documents, earlier, turns.Count - earlier.Count, output, TokenEstimate.OfBytes(bytes));
     }
 
     /// <summary>Gets the problem that a refusal of routes is.</summary>

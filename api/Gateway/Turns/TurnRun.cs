@@ -32,7 +32,7 @@ internal sealed class TurnRun(SessionLeases leases, TurnPlanner planner, IModelR
             await output.FailedAsync(refusal);
             return;
         }
-        Outcome<HeldLease> taken = await leases.TakeAsync(session, LeaseKind.Turn, plan.ReserveTokens, cancellationToken);
+        Outcome<HeldLease> taken = await leases.TakeAsync(session, LeaseKind.Turn, plan.ReserveTokens, plan.LeastTokens, cancellationToken);
         if (!taken.Try(out HeldLease? lease, out refusal))
         {
             metrics.TurnEnded(action, refusal.Code, 0);
@@ -67,10 +67,11 @@ internal sealed class TurnRun(SessionLeases leases, TurnPlanner planner, IModelR
     )
     {
         using PlainWriter answer = new(MaxAnswerBytes);
-        TurnProgress progress = new(clock.GetTimestamp());
+        long left = lease.Taken.ReservedTokens - plan.PromptTokens;
+        TurnProgress progress = new(clock.GetTimestamp()) { BudgetTokens = left < plan.MaxOutputTokens ? left : null };
         try
         {
-            ModelRequest request = Prompts.Compose(turn, material, plan.MaxOutputTokens);
+            ModelRequest request = Prompts.Compose(turn, material, (int)Math.Min(left, plan.MaxOutputTokens));
             progress.Used = new ModelUsage(TokenEstimate.OfPrompt(request, plan.Routes.Input), 0, Measured: false);
             await using IAsyncEnumerator<ModelEvent> events = runner
                 .RunAsync(plan.Routes, request, lease.Stopped)
@@ -131,6 +132,9 @@ internal sealed class TurnRun(SessionLeases leases, TurnPlanner planner, IModelR
             case ModelProgress done:
                 await output.ProgressAsync(done);
                 break;
+            case TextDelta delta when TokenEstimate.OfBytes(answer.Length + delta.Utf8.Length) > progress.BudgetTokens:
+                progress.Ending = "over_budget"; // also when a vendor does not keep to the limit that it was given
+                break;
             case TextDelta delta when answer.TryWrite(delta.Utf8.Span):
                 if (!progress.HasText)
                 {
@@ -147,7 +151,9 @@ internal sealed class TurnRun(SessionLeases leases, TurnPlanner planner, IModelR
                 await output.UsageAsync(usage);
                 break;
             case ModelFinished finished:
-                progress.Ending = EndingOf(finished.Reason);
+                // The budget was the limit that the answer has reached.
+                bool budget = finished.Reason == FinishReason.Length && progress.BudgetTokens is not null;
+                progress.Ending = budget ? "over_budget" : EndingOf(finished.Reason);
                 break;
             case ModelFailed failed:
                 progress.Failure = ToProblem(failed);
@@ -258,6 +264,9 @@ internal sealed class TurnRun(SessionLeases leases, TurnPlanner planner, IModelR
     private sealed class TurnProgress(long beganAt)
     {
         public long BeganAt { get; } = beganAt;
+
+        /// <summary>Gets what the budget has left for the answer; null when that is more than an answer may have anyhow.</summary>
+        public long? BudgetTokens { get; init; }
 
         public bool HasText { get; set; }
 

@@ -14,8 +14,12 @@ public enum LeaseKind
 /// <summary>Takes a lease.</summary>
 /// <param name="Kind">For what.</param>
 /// <param name="ReserveTokens">Model tokens set aside, 1 or more; what is not used comes back at the end.</param>
+/// <param name="LeastTokens">
+/// The fewest with which the work makes sense, 1 to <paramref name="ReserveTokens"/>. When the budget ends between both, the lease sets
+/// aside all that is left, and the work ends with it.
+/// </param>
 [GenerateSerializer, Immutable, Alias("take-lease")]
-public sealed record TakeLease([property: Id(0)] LeaseKind Kind, [property: Id(1)] long ReserveTokens);
+public sealed record TakeLease([property: Id(0)] LeaseKind Kind, [property: Id(1)] long ReserveTokens, [property: Id(2)] long LeastTokens);
 
 /// <summary>Ends a lease. What was reserved and not used comes back; what was used beyond it is taken, down to a budget of 0.</summary>
 /// <param name="Fence">The number it was given under.</param>
@@ -34,7 +38,7 @@ public enum LeaseRefusal
     /// <summary>As many calls are running as may at a time.</summary>
     TooManyCalls = 2,
 
-    /// <summary>The session's budget does not cover the reservation.</summary>
+    /// <summary>The session's budget does not cover the work.</summary>
     OverBudget = 3,
 
     /// <summary>The session has had as many turns as it may.</summary>

@@ -63,12 +63,14 @@ public sealed record ItemMissing : SessionResult;
 /// <param name="LeaseSeconds">How long it lives without being renewed.</param>
 /// <param name="Revision">The manifest's revision; 0 when there is none yet.</param>
 /// <param name="Manifest">For a turn, the sealed manifest; otherwise null.</param>
+/// <param name="ReservedTokens">Model tokens set aside: what was asked for, or all that was left.</param>
 [GenerateSerializer, Immutable, Alias("lease-taken")]
 public sealed record LeaseTaken(
     [property: Id(0)] long Fence,
     [property: Id(1)] int LeaseSeconds,
     [property: Id(2)] long Revision,
-    [property: Id(3)] Sealed? Manifest
+    [property: Id(3)] Sealed? Manifest,
+    [property: Id(4)] long ReservedTokens
 ) : SessionResult;
 
 /// <summary>No lease was given.</summary>

@@ -1,9 +1,5 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.Json;
-using Lethe.Contracts.Sessions;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using Xunit;
 
 namespace Lethe.ClusterTests.Gateway;
@@ -127,7 +123,7 @@ public sealed class CredentialTests(RunningGateway gateway)
                 request.Content =
                     method == HttpMethod.Put ? TestSession.Upload(new string('A', 43), [65], "text/plain") : TestSession.Json("{}");
             }
-            if (CredentialOf(kind) is { } credential)
+            if (BadCredentials.Make(gateway, kind) is { } credential)
             {
                 request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + credential);
             }
@@ -144,59 +140,6 @@ public sealed class CredentialTests(RunningGateway gateway)
         Assert.Equal(HttpStatusCode.OK, forgotten.StatusCode);
         await AssertProblemAsync(await session.SendAsync(HttpMethod.Get, "v1/session"), 410, "session_gone");
         await AssertProblemAsync(await session.PutAsync("0123456789abcdef0123456789abcdef", Marker), 410, "session_gone");
-    }
-
-    private string? CredentialOf(string kind)
-    {
-        using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var known = ECDsa.Create();
-        known.ImportFromPem(gateway.SessionKeyPem);
-        using var foreign = ECDsa.Create();
-        foreign.ImportFromPem(gateway.ForeignSessionKeyPem);
-        return kind switch
-        {
-            "none" => null,
-            "nonsense" => Marker,
-            "huge" => new string('a', 20_000),
-            "forged" => Sign(fresh),
-            "algorithm-none" => "eyJhbGciOiJub25lIiwidHlwIjoic2Vzc2lvbitqd3QifQ." + Sign(known).Split('.')[1] + ".",
-            "wrong-type" => Sign(known, type: "at+jwt"),
-            "wrong-audience" => Sign(known, audience: "control"),
-            "without-sid" => Sign(known, sid: null),
-            "expired" => Sign(known, expires: DateTime.UtcNow.AddMinutes(-1)),
-            "foreign" => Sign(foreign, issuer: "urn:lethe:content:ch"),
-            _ => Sign(known),
-        };
-    }
-
-    private static string Sign(
-        ECDsa key,
-        string type = "session+jwt",
-        string audience = "gateway",
-        string issuer = "urn:lethe:content:eu",
-        DateTime? expires = null,
-        string? sid = ""
-    )
-    {
-        Dictionary<string, object> claims = new(StringComparer.Ordinal) { ["class"] = "eu-standard", ["kc"] = new string('A', 43) };
-        if (sid is not null)
-        {
-            claims["sid"] = SessionId.Create().ToString();
-        }
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
-            new SecurityTokenDescriptor
-            {
-                Issuer = issuer,
-                Audience = audience,
-                TokenType = type,
-                Expires = expires ?? DateTime.UtcNow.AddMinutes(5),
-                Claims = claims,
-                SigningCredentials = new SigningCredentials(
-                    new ECDsaSecurityKey(key) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
-                    SecurityAlgorithms.EcdsaSha256
-                ),
-            }
-        );
     }
 
     private async Task<HttpResponseMessage> OpenAsync(string header)

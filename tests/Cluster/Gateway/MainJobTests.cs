@@ -78,6 +78,27 @@ public sealed class MainJobTests(RunningGateway gateway)
         Assert.Contains("1,450", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("review")]
+    [InlineData("rewrite")]
+    [InlineData("draft")]
+    [InlineData("proofread")]
+    [InlineData("translate")]
+    public async Task Turn_ThatTheOfflineModelCannotDo_IsRefusedByName(string action)
+    {
+        TestSession session = await gateway.OpenAsync();
+        using HttpResponseMessage put = await session.PutAsync("0123456789abcdef0123456789abcdef", Contract);
+        using HttpResponseMessage refused = await TurnAsync(
+            session,
+            $"\"action\":\"{action}\",\"instruction\":\"Shorter, please.\",\"language\":\"de\""
+        );
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        JsonElement problem = JsonSerializer.Deserialize<JsonElement>(await refused.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("action_not_supported", problem.GetProperty("code").GetString());
+        JsonElement state = await JsonAsync(await session.SendAsync(HttpMethod.Get, "v1/session"));
+        Assert.Equal(0, state.GetProperty("turns").GetInt32());
+    }
+
     [Fact]
     public async Task Capabilities_NameWhatTheOfflineModelCanDo()
     {

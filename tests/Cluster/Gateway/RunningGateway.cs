@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -11,6 +12,7 @@ using Lethe.ClusterTests.Silo;
 using Lethe.Gateway;
 using Lethe.PrivacyPass;
 using Lethe.TestKit;
+using Lethe.TestKit.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +23,7 @@ using Xunit;
 namespace Lethe.ClusterTests.Gateway;
 
 /// <summary>A Gateway as <see cref="GatewayHost"/> makes it, over real TLS, with a content silo as it is run and two issuers.</summary>
-public sealed class RunningGateway : IAsyncLifetime
+public class RunningGateway : IAsyncLifetime
 {
     private readonly TestPki pki = new();
     private readonly TempFolder folder = new();
@@ -45,7 +47,7 @@ public sealed class RunningGateway : IAsyncLifetime
 
     public string ForeignSessionKeyPem { get; private set; } = "";
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         int[] ports = RunningSilo.FreePorts(4);
         silo = await RunningSilo.StartAsync(RunningSilo.SettingsIn(folder, "content"));
@@ -64,8 +66,9 @@ public sealed class RunningGateway : IAsyncLifetime
         Http = NewClient();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Http.Dispose();
         await host.StopAsync();
         await host.DisposeAsync();
@@ -78,11 +81,9 @@ public sealed class RunningGateway : IAsyncLifetime
 
     public HttpClient NewClient(Version? version = null)
     {
-        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(pki.Authority);
         SocketsHttpHandler handler = new()
         {
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustPki() },
             UseProxy = false,
         };
         return new HttpClient(handler)
@@ -91,6 +92,30 @@ public sealed class RunningGateway : IAsyncLifetime
             DefaultRequestVersion = version ?? HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
+    }
+
+    /// <summary>Connects by bare TLS, for what no HTTP client would send.</summary>
+    public async Task<SslStream> ConnectAsync()
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 16 * 1024, NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, Url.Port);
+        SslStream tls = new(new NetworkStream(socket, ownsSocket: true));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = Url.Host,
+                CertificateChainPolicy = TrustPki(),
+                ApplicationProtocols = [SslApplicationProtocol.Http11],
+            }
+        );
+        return tls;
+    }
+
+    private X509ChainPolicy TrustPki()
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(pki.Authority);
+        return policy;
     }
 
     public TokenChallenge Challenge(bool ofAnotherOrigin = false) =>
@@ -111,6 +136,10 @@ public sealed class RunningGateway : IAsyncLifetime
         return new TestSession(this, root.GetProperty("credential").GetString()!, root.GetProperty("contentKey").GetString()!);
     }
 
+    /// <summary>Sets the route table: that of the local default, unless a fixture has another.</summary>
+    private protected virtual void SetRoutes(Dictionary<string, string?> settings, string secrets) =>
+        settings["Routes:File"] = Path.Combine(BuildOutput.Repository, "deploy", "routes", "eu.json");
+
     private string ControlAuthority => host.Configuration["ControlUrl"]!["https://".Length..];
 
     private Dictionary<string, string?> Settings(int[] ports)
@@ -124,13 +153,8 @@ public sealed class RunningGateway : IAsyncLifetime
         ForeignSessionKeyPem = foreignSigning.ExportPkcs8PrivateKeyPem();
         File.WriteAllText(Path.Combine(keys, "2026-01.pem"), SessionKeyPem);
         File.WriteAllText(Path.Combine(keys, "ch", "2026-01.pem"), foreignSigning.ExportSubjectPublicKeyInfoPem());
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Orleans.sln")))
-        {
-            root = Path.GetDirectoryName(root.TrimEnd(Path.DirectorySeparatorChar))!;
-        }
         string control = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{ports[2]}");
-        return new Dictionary<string, string?>(StringComparer.Ordinal)
+        Dictionary<string, string?> settings = new(StringComparer.Ordinal)
         {
             ["Region"] = "eu",
             ["Listen:Port"] = $"{ports[0]}",
@@ -150,10 +174,11 @@ public sealed class RunningGateway : IAsyncLifetime
             ["Cells:1:ControlUrl"] = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{ports[3]}"),
             ["TrustedCa"] = pki.AuthorityFile,
             ["SessionKeys:Folder"] = keys,
-            ["Routes:File"] = Path.Combine(root, "deploy", "routes", "eu.json"),
             ["Routes:SecretsFolder"] = Directory.CreateDirectory(folder.File("secrets")).FullName,
             ["Cors:Origins:0"] = "https://plugin.example",
         };
+        SetRoutes(settings, settings["Routes:SecretsFolder"]!);
+        return settings;
     }
 }
 

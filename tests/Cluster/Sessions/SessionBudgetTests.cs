@@ -48,6 +48,29 @@ public sealed class SessionBudgetTests(SessionSilo silo)
     }
 
     [Fact]
+    public async Task TakeLease_WithLessLeftThanWanted_SetsAsideWhatIsLeft()
+    {
+        ISessionGrain session = await silo.OpenAsync(budget: 25);
+        LeaseTaken lease = Assert.IsType<LeaseTaken>(await session.TakeLeaseAsync(new TakeLease(LeaseKind.Call, 40, 20), Cancel));
+        Assert.Equal(25, lease.ReservedTokens);
+        Assert.Equal(0, (await DescribeAsync(session)).BudgetTokens);
+        // All of it may come back: whoever comes now waits, and gets no lease for less.
+        Assert.Equal(
+            new LeaseRefused(LeaseRefusal.OverBudget, 1),
+            await session.TakeLeaseAsync(new TakeLease(LeaseKind.Turn, 40, 1), Cancel)
+        );
+        await EndAsync(session, lease.Fence, 22);
+        Assert.Equal(
+            new LeaseRefused(LeaseRefusal.OverBudget, 0),
+            await session.TakeLeaseAsync(new TakeLease(LeaseKind.Call, 40, 4), Cancel)
+        );
+        Assert.Equal(
+            3,
+            Assert.IsType<LeaseTaken>(await session.TakeLeaseAsync(new TakeLease(LeaseKind.Call, 40, 3), Cancel)).ReservedTokens
+        );
+    }
+
+    [Fact]
     public async Task AThousandParallelReservations_GiveAsManyLeasesAsFit()
     {
         ISessionGrain session = await silo.OpenAsync(budget: 25);

@@ -201,7 +201,7 @@ public sealed class SessionLeaseTests(SessionSilo silo)
     {
         ISessionGrain session = await silo.OpenAsync(budget: 100);
         await Assert.ThrowsAsync<ArgumentException>(() => TakeCallAsync(session, 0));
-        await Assert.ThrowsAsync<ArgumentException>(() => session.TakeLeaseAsync(new TakeLease((LeaseKind)7, 1), Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => session.TakeLeaseAsync(new TakeLease((LeaseKind)7, 1, 1), Cancel));
         long call = await FenceAsync(TakeCallAsync(session, 5));
         await Assert.ThrowsAsync<ArgumentException>(() => EndAsync(session, call, -1));
         await Assert.ThrowsAsync<ArgumentException>(() => EndAsync(session, call, 0, Turn(0)));

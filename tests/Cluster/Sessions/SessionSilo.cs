@@ -34,10 +34,10 @@ public class SessionSilo : SiloFixture
         new(new SealedItem(ItemKind.Turn, NewId(), baseRevision + 1, Bytes(bytes)), Bytes(50), baseRevision);
 
     public static Task<SessionResult> TakeTurnAsync(ISessionGrain session, long tokens = 10) =>
-        session.TakeLeaseAsync(new TakeLease(LeaseKind.Turn, tokens), Cancel);
+        session.TakeLeaseAsync(new TakeLease(LeaseKind.Turn, tokens, tokens), Cancel);
 
     public static Task<SessionResult> TakeCallAsync(ISessionGrain session, long tokens = 10) =>
-        session.TakeLeaseAsync(new TakeLease(LeaseKind.Call, tokens), Cancel);
+        session.TakeLeaseAsync(new TakeLease(LeaseKind.Call, tokens, tokens), Cancel);
 
     public static async Task<long> FenceAsync(Task<SessionResult> take) => Assert.IsType<LeaseTaken>(await take).Fence;
 

@@ -8,6 +8,7 @@ using Lethe.Local.Demo;
 using Lethe.Local.State;
 using Lethe.SystemTests.Processes;
 using Lethe.TestKit.Postgres;
+using Lethe.TestKit.Processes;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -36,17 +37,6 @@ public sealed class RealCells : IAsyncLifetime
 
     /// <summary>Gets the cells by region.</summary>
     public IReadOnlyDictionary<string, RealCell> Cells => new ReadOnlyDictionary<string, RealCell>(cells);
-
-    /// <summary>Gets the build output of a process.</summary>
-    /// <param name="project">The project's folder, from the root.</param>
-    /// <param name="assembly">Its assembly.</param>
-    /// <returns>The path.</returns>
-    public static string AssemblyOf(string project, string assembly)
-    {
-        DirectoryInfo output = new(AppContext.BaseDirectory); // tests/System/bin/{configuration}/net10.0
-        string repository = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(repository, project, "bin", output.Parent.Name, output.Name, assembly);
-    }
 
     /// <summary>Makes a client that is signed in as the owner of the cell's seeded firm.</summary>
     /// <param name="region">The cell.</param>
@@ -157,7 +147,7 @@ public sealed record RealCell(
         string folder
     )
     {
-        string silo = RealCells.AssemblyOf("silo", "Lethe.Silo.dll");
+        string silo = BuildOutput.AssemblyOf("silo", "Lethe.Silo.dll");
         List<HostProcess> content = [];
         List<HostProcess> identity = [];
         foreach (
@@ -187,8 +177,8 @@ public sealed record RealCell(
         return new RealCell(
             content,
             identity,
-            new HostProcess($"control-{region}", RealCells.AssemblyOf("api/Control", "Lethe.Control.dll"), folder, control),
-            new HostProcess($"gateway-{region}", RealCells.AssemblyOf("api/Gateway", "Lethe.Gateway.dll"), folder, gateway),
+            new HostProcess($"control-{region}", BuildOutput.AssemblyOf("api/Control", "Lethe.Control.dll"), folder, control),
+            new HostProcess($"gateway-{region}", BuildOutput.AssemblyOf("api/Gateway", "Lethe.Gateway.dll"), folder, gateway),
             databases,
             new Uri(urls.Control),
             new Uri(urls.Gateway),
@@ -200,7 +190,7 @@ public sealed record RealCell(
     {
         foreach (string file in MigrationFiles)
         {
-            using Process migrate = Process.Start("dotnet", [RealCells.AssemblyOf("silo", "Lethe.Silo.dll"), "migrate", "--config", file]);
+            using Process migrate = Process.Start("dotnet", [BuildOutput.AssemblyOf("silo", "Lethe.Silo.dll"), "migrate", "--config", file]);
             await migrate.WaitForExitAsync();
             Assert.Equal(0, migrate.ExitCode);
         }

@@ -19,7 +19,7 @@ namespace Lethe.TestKit.Vendors;
 public sealed record VendorRequest(string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
 /// <summary>
-/// Somebody else's model on loopback HTTPS. What it does is named by the model: <c>mock-ok</c>, <c>mock-tools</c>, <c>mock-length</c>,
+/// Somebody else's model on loopback HTTPS. What it does is named by the model: <c>mock-ok</c>, <c>mock-long</c> (20 KB), <c>mock-tools</c>, <c>mock-length</c>,
 /// <c>mock-filtered</c>, <c>mock-cut</c> (the connection breaks), <c>mock-undone</c> (no [DONE]), <c>mock-garbage</c>, <c>mock-error-event</c>,
 /// <c>mock-hang</c>, <c>mock-400</c>, <c>mock-filter-400</c>, <c>mock-401</c>, <c>mock-429</c>, <c>mock-500</c>, <c>mock-redirect</c>, <c>mock-html</c>, <c>mock-silent-cut</c>.
 /// Refusals quote the prompt and <see cref="Marker"/>.
@@ -28,6 +28,9 @@ public sealed class MockVendor : IAsyncDisposable
 {
     /// <summary>Stands in every refusal and must never be seen elsewhere.</summary>
     public const string Marker = "VENDORSAYSXYZZY";
+
+    private const string Whole =
+        """{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"vendor-name","choices":[{"index":0,"message":{"role":"assistant","content":"Grüße."},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}}""";
 
     private readonly WebApplication app;
     private readonly TempFolder folder = new();
@@ -207,6 +210,13 @@ public sealed class MockVendor : IAsyncDisposable
             case "mock-error-event":
                 await EventAsync(context, "{\"error\":{\"message\":\"" + Marker + "\"}}");
                 return;
+            case "mock-long":
+                for (int piece = 0; piece < 200; piece++)
+                {
+                    await EventAsync(context, Chunk("{\"content\":\"" + new string('x', 99) + " \"}", "null"));
+                }
+                await EventAsync(context, Chunk("{}", "\"stop\""));
+                break;
             case "mock-tools":
                 await EventAsync(
                     context,
@@ -248,7 +258,7 @@ public sealed class MockVendor : IAsyncDisposable
         await context.Response.WriteAsync(
             mode == "mock-garbage"
                 ? $"{{\"{Marker}\": 1}}"
-                : """{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"vendor-name","choices":[{"index":0,"message":{"role":"assistant","content":"Grüße."},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}}"""
+                : Whole.Replace("\"stop\"", mode == "mock-length" ? "\"length\"" : "\"stop\"", StringComparison.Ordinal)
         );
     }
 }

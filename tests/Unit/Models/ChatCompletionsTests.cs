@@ -110,6 +110,26 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PassThrough_LengthThatTheBudgetSets_IsOverBudget(bool ofBudget)
+    {
+        (string answer, ChatResult result) = await RunAsync(
+            """{"model":"x","messages":[{"role":"user","content":"y"}],"stream":true,"max_tokens":900}""",
+            "mock-length",
+            ofBudget
+        );
+        string body = Encoding.UTF8.GetString(Assert.Single(vendor.Requests).Body);
+        Assert.Contains("\"max_completion_tokens\":400", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("max_tokens", body, StringComparison.Ordinal); // the caller's limit is above what is left
+        Assert.Contains("\"finish_reason\":\"length\"", answer, StringComparison.Ordinal);
+        Assert.Equal(ofBudget, answer.TrimEnd().EndsWith("}}", StringComparison.Ordinal));
+        Assert.Equal(ofBudget, answer.Contains("\"code\":\"over_budget\"", StringComparison.Ordinal));
+        Assert.Equal(!ofBudget, answer.EndsWith("data: [DONE]\n\n", StringComparison.Ordinal));
+        Assert.Equal(new ChatResult(18, null), result);
+    }
+
+    [Theory]
     [InlineData("mock-cut")]
     [InlineData("mock-undone")]
     [InlineData("mock-garbage")]
@@ -171,7 +191,7 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
         );
     }
 
-    private async Task<(string Answer, ChatResult Result)> RunAsync(string json, string model)
+    private async Task<(string Answer, ChatResult Result)> RunAsync(string json, string model, bool ofBudget = false)
     {
         ModelOptions options = new() { AllowLoopback = true, TrustedCa = vendor.CaFile };
         using ModelSetup models = RouteFiles.Start(folder, options, RouteFiles.Vendor(endpoint: vendor.Endpoint.AbsoluteUri, model: model));
@@ -184,7 +204,7 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
             context,
             body,
             models.Choose(ModelAction.Chat),
-            400,
+            new ChatLimit(400, OfBudget: ofBudget),
             TestContext.Current.CancellationToken
         );
         return (Encoding.UTF8.GetString(output.ToArray()), result);

@@ -7,6 +7,9 @@ namespace Lethe.Gateway.Models.OpenAi;
 internal sealed class UpstreamCall : IDisposable
 {
     private const int MostOfARefusal = 16 * 1024;
+    private static readonly MediaTypeWithQualityHeaderValue Events = new("text/event-stream");
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+    private static readonly MediaTypeHeaderValue JsonBody = new("application/json");
     private readonly CancellationTokenSource deadline;
     private readonly CancellationTokenRegistration registration;
     private HttpResponseMessage? response;
@@ -51,13 +54,13 @@ internal sealed class UpstreamCall : IDisposable
             call.Failed = new ModelFailed(ModelFailure.NoCompliantRoute, 0);
             return call;
         }
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(route.Endpoint!.AbsoluteUri.TrimEnd('/') + "/chat/completions"))
+        using HttpRequestMessage request = new(HttpMethod.Post, route.ChatCompletions)
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new UpstreamBody(body),
         };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(stream ? "text/event-stream" : "application/json"));
+        request.Headers.Accept.Add(stream ? Events : Json);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         try
         {
@@ -152,7 +155,7 @@ internal sealed class UpstreamCall : IDisposable
         public UpstreamBody(ReadOnlyMemory<byte> body)
         {
             this.body = body;
-            Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            Headers.ContentType = JsonBody;
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 
-namespace Lethe.SystemTests.Processes;
+namespace Lethe.TestKit.Processes;
 
 /// <summary>One real process of Lethe, started from its build output with a configuration file of its own.</summary>
 public sealed class HostProcess : IAsyncDisposable
