@@ -10,16 +10,26 @@ need() { # the packages behind the commands that are missing
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   [ -n "$(ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] || missing+=(postgresql)
+  if [ -x /usr/bin/chromium ]; then :
+  elif grep -q '^ID=ubuntu' /etc/os-release; then # apt-get has none there: tests in a browser fail until it is
+    echo "Chromium is missing: snap install chromium && ln -s /snap/bin/chromium /usr/bin/chromium"
+  else missing+=(chromium); fi
   [ ${#missing[@]} -eq 0 ] && return 0
   local sudo=""; [ "$(id -u)" = 0 ] || sudo="sudo"
   echo "Installing ${missing[*]} ..."
   $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 need || { echo "apt-get could not install what the tests need."; exit 1; }
-for package in tests/*/npm/package.json; do
-  [ -e "$package" ] || continue
-  (cd "$(dirname "$package")" && npm ci --silent --no-audit --no-fund --ignore-scripts) || { echo "npm could not install $package."; exit 1; }
+# One Node for every test, whatever the system's is. npm says nothing when it could not download one: looked at, and tried again.
+case "$(uname -m)" in aarch64) processor=arm64 ;; *) processor=x64 ;; esac
+node="$PWD/tests/TestKit/Node/node_modules/node-linux-$processor/bin"
+for folder in tests/TestKit/Node tests/*/npm; do
+  for _ in 1 2 3; do
+    (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts) && [ -x "$node/node" ] && continue 2
+  done
+  echo "npm could not install what $folder names."; exit 1
 done
+export PATH="$node:$PATH"
 
 dotnet build Orleans.sln -c Release -v q -warnaserror || { echo "The build failed."; exit 1; }
 

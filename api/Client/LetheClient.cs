@@ -22,9 +22,14 @@ public sealed class LetheClient : IDisposable
 
     /// <summary>Makes a client. Nothing is sent yet.</summary>
     /// <param name="options">Whom it works for.</param>
+    /// <exception cref="ArgumentException">Not exactly one of tenant and login domain is given.</exception>
     public LetheClient(LetheClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Tenant is null == options.Domain is null)
+        {
+            throw new ArgumentException("Give the tenant or its login domain, one of the two.", nameof(options));
+        }
         this.options = options;
         identity = Connect(options);
         content = Connect(options);
@@ -38,7 +43,7 @@ public sealed class LetheClient : IDisposable
     /// <summary>Gets the support side.</summary>
     public SupportClient Support { get; }
 
-    /// <summary>Finds the tenant's cell; asked once, and again after a <c>421</c>.</summary>
+    /// <summary>Finds the tenant's cell, by its id or its login domain; asked once, and again after a <c>421</c>.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The cell.</returns>
     /// <exception cref="ProblemException">Refused.</exception>
@@ -49,7 +54,7 @@ public sealed class LetheClient : IDisposable
             return known;
         }
         using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(options.Control, "/v1/discovery"));
-        request.Content = JsonContent.Create(new { tenant = options.Tenant });
+        request.Content = JsonContent.Create(new { tenant = options.Tenant, domain = options.Domain }, options: Answers.Json);
         using HttpResponseMessage answer = await identity.SendAsync(request, cancellationToken);
         await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
         Cell found = await Answers.ReadAsync<Cell>(answer, cancellationToken);

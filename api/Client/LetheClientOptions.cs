@@ -6,8 +6,11 @@ public sealed class LetheClientOptions
     /// <summary>Gets the URL of any cell's Control, where the client asks for its own cell.</summary>
     public required Uri Control { get; init; }
 
-    /// <summary>Gets the id of the tenant.</summary>
-    public required string Tenant { get; init; }
+    /// <summary>Gets the id of the tenant; null when <see cref="Domain"/> says who it is.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Gets the tenant's login domain, which is what stands behind the @ of its users; null when <see cref="Tenant"/> is known.</summary>
+    public string? Domain { get; init; }
 
     /// <summary>Gets what gives an access token for Control whenever one is needed. Never used towards a Gateway.</summary>
     public required Func<CancellationToken, Task<string>> AccessToken { get; init; }

@@ -82,27 +82,7 @@ public sealed class LetheSession
     /// <exception cref="ProblemException">Refused, failed, or broken off (<c>stream_cut</c>).</exception>
     public async IAsyncEnumerable<TurnEvent> RunAsync(Turn turn, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(turn);
-        using JsonContent body = JsonContent.Create(
-            new
-            {
-                key = Opened.ContentKey,
-                turn.Action,
-                turn.Instruction,
-                turn.Documents,
-                turn.Selection,
-                turn.Language,
-                turn.Model,
-            },
-            options: Answers.Json
-        );
-        using HttpResponseMessage answer = await SendAsync(
-            HttpMethod.Post,
-            "/v1/session/turns",
-            body,
-            "text/event-stream",
-            cancellationToken
-        );
+        using HttpResponseMessage answer = await AskAsync(turn, "text/event-stream", cancellationToken);
         if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
         {
             throw ProblemException.Of("answer_invalid", "The answer is no event stream.");
@@ -118,14 +98,39 @@ public sealed class LetheSession
         }
     }
 
+    /// <summary>Runs a turn and gives its answer when it has ended, whole or with the ending that says why not.</summary>
+    /// <param name="turn">What is asked.</param>
+    /// <param name="cancellationToken">Stops the turn, also at the vendor.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ProblemException">Refused, failed, or broken off (<c>stream_cut</c>).</exception>
+    public async Task<TurnAnswer> AnswerAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage answer = await AskAsync(turn, "application/json", cancellationToken);
+        TurnAnswer answered = await TurnStream.ReadWholeAsync(answer, cancellationToken);
+        Advance(answered.Revision);
+        return answered;
+    }
+
     /// <summary>Asks for the session's state.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The state.</returns>
     /// <exception cref="ProblemException">Refused, or the session is gone.</exception>
-    public async Task<JsonElement> DescribeAsync(CancellationToken cancellationToken)
+    public async Task<SessionState> DescribeAsync(CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, "/v1/session", null, null, cancellationToken);
-        return await Answers.ReadAsync<JsonElement>(answer, cancellationToken);
+        SessionState state = await Answers.ReadAsync<SessionState>(answer, cancellationToken);
+        Advance(state.Revision);
+        return state;
+    }
+
+    /// <summary>Asks what the session's policy class offers now.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Actions, languages, media types, models and limits.</returns>
+    /// <exception cref="ProblemException">Refused.</exception>
+    public async Task<Capabilities> CapabilitiesAsync(CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, "/v1/capabilities", null, null, cancellationToken);
+        return await Answers.ReadAsync<Capabilities>(answer, cancellationToken);
     }
 
     /// <summary>Stops the running turn and calls, wherever they run.</summary>
@@ -145,6 +150,25 @@ public sealed class LetheSession
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, "/v1/session", null, null, cancellationToken);
         return await Answers.ReadAsync<SessionForgotten>(answer, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(Turn turn, string accept, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        using JsonContent body = JsonContent.Create(
+            new
+            {
+                key = Opened.ContentKey,
+                turn.Action,
+                turn.Instruction,
+                turn.Documents,
+                turn.Selection,
+                turn.Language,
+                turn.Model,
+            },
+            options: Answers.Json
+        );
+        return await SendAsync(HttpMethod.Post, "/v1/session/turns", body, accept, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> SendAsync(

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Lethe.Client;
 
 /// <summary>A session as it was opened.</summary>
@@ -47,30 +45,55 @@ public sealed record DocumentCoverageNote(string Kind, int Count);
 /// <param name="SealedBytes">Sealed bytes dropped.</param>
 public sealed record SessionForgotten(bool Forgotten, int Documents, int Turns, long SealedBytes);
 
-/// <summary>What is asked of a turn.</summary>
-/// <param name="Action"><c>summarise</c>, <c>ask</c>, <c>rewrite</c>, <c>translate</c>, <c>draft</c>, <c>proofread</c> or <c>review</c>.</param>
-/// <param name="Instruction">What exactly; needed for <c>ask</c> and <c>draft</c>.</param>
-/// <param name="Documents">Ids of documents; null for all.</param>
-/// <param name="Selection">The selected text.</param>
-/// <param name="Language"><c>de</c>, <c>en</c>, <c>fr</c> or <c>it</c>.</param>
-/// <param name="Model">A model of the policy class.</param>
-public sealed record Turn(
-    string Action,
-    string? Instruction = null,
-    IReadOnlyList<string>? Documents = null,
-    string? Selection = null,
-    string? Language = null,
-    string? Model = null
+/// <summary>A session's state, without content.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="ExpiresAt">When it ends at the latest.</param>
+/// <param name="IdleExpiresAt">When it ends if nothing is asked of it.</param>
+/// <param name="Documents">Its documents.</param>
+/// <param name="Turns">Its turns.</param>
+/// <param name="SealedBytes">Sealed bytes that it holds.</param>
+/// <param name="Revision">The manifest's revision.</param>
+/// <param name="BudgetTokens">Model tokens that are left.</param>
+/// <param name="TurnRunning">Whether a turn is running.</param>
+/// <param name="CallsRunning">Stateless calls that are running.</param>
+public sealed record SessionState(
+    string Id,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset IdleExpiresAt,
+    int Documents,
+    int Turns,
+    long SealedBytes,
+    long Revision,
+    long BudgetTokens,
+    bool TurnRunning,
+    int CallsRunning
 );
 
-/// <summary>One event of a turn. The last is <c>done</c>, or the turn throws.</summary>
-/// <param name="Name"><c>accepted</c>, <c>route</c>, <c>progress</c>, <c>delta</c>, <c>edit</c>, <c>usage</c> or <c>done</c>.</param>
-/// <param name="Data">Its members.</param>
-public sealed record TurnEvent(string Name, JsonElement Data)
-{
-    /// <summary>Gets the piece of the answer of a <c>delta</c>; otherwise empty.</summary>
-    public string Text => Name == "delta" ? Data.GetProperty("text").GetString() ?? "" : "";
+/// <summary>What a policy class offers.</summary>
+/// <param name="PolicyClass">Its name.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Actions">Actions that some model can do.</param>
+/// <param name="Languages">Languages that answers can be asked in.</param>
+/// <param name="Documents">What documents may be.</param>
+/// <param name="Models">Its models.</param>
+/// <param name="Limits">Its limits by name, as numbers of what the name says.</param>
+public sealed record Capabilities(
+    string PolicyClass,
+    int Version,
+    IReadOnlyList<string> Actions,
+    IReadOnlyList<string> Languages,
+    DocumentCapabilities Documents,
+    IReadOnlyList<OfferedModel> Models,
+    IReadOnlyDictionary<string, long> Limits
+);
 
-    /// <summary>Gets the ending of <c>done</c>; otherwise null.</summary>
-    public string? Ending => Name == "done" ? Data.GetProperty("ending").GetString() : null;
-}
+/// <summary>What documents may be.</summary>
+/// <param name="MediaTypes">Their media types.</param>
+public sealed record DocumentCapabilities(IReadOnlyList<string> MediaTypes);
+
+/// <summary>A model of a policy class.</summary>
+/// <param name="Id">What a turn names it by.</param>
+/// <param name="Vendor">Whose it is.</param>
+/// <param name="Country">Where it computes.</param>
+/// <param name="Actions">What it can do.</param>
+public sealed record OfferedModel(string Id, string Vendor, string Country, IReadOnlyList<string> Actions);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Lethe.Client;
 
-/// <summary>Reads a turn's server-sent events and holds them to exactly one ending, so that a cut answer never looks whole.</summary>
+/// <summary>Reads a turn's answer and holds it to exactly one ending, so that a cut answer never looks whole.</summary>
 internal static class TurnStream
 {
     private static readonly HashSet<string> Endings = ["complete", "length", "cancelled", "filtered", "over_budget", "upstream_cut"];
@@ -33,13 +33,27 @@ internal static class TurnStream
         yield return Checked(ending);
     }
 
+    public static async Task<TurnAnswer> ReadWholeAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        TurnAnswer answered;
+        try
+        {
+            answered = await Answers.ReadAsync<TurnAnswer>(answer, cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or HttpRequestException)
+        {
+            throw Cut();
+        }
+        return Endings.Contains(answered.Ending) ? answered : throw UnknownEnding();
+    }
+
     private static TurnEvent Checked(TurnEvent? ending) =>
         ending switch
         {
             null => throw Cut(),
             { Name: "error" } => throw ProblemException.Read(ending.Data),
             _ when ending.Ending is { } name && Endings.Contains(name) => ending,
-            _ => throw ProblemException.Of("answer_invalid", "The turn ended in a way that this client does not know."),
+            _ => throw UnknownEnding(),
         };
 
     private static async ValueTask<bool> MoveAsync(IAsyncEnumerator<SseItem<JsonElement>> items)
@@ -53,6 +67,9 @@ internal static class TurnStream
             throw Cut();
         }
     }
+
+    private static ProblemException UnknownEnding() =>
+        ProblemException.Of("answer_invalid", "The turn ended in a way that this client does not know.");
 
     private static ProblemException Cut() => ProblemException.Of("stream_cut", "The answer broke off before its end.");
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Lethe.Client;
+using Lethe.Local.Cells;
 using Lethe.PrivacyPass;
 using Lethe.SystemTests.Processes;
 using Xunit;
@@ -58,6 +59,37 @@ public sealed class MainJobTests(RealCells cells)
         Assert.Equal((1, 1), (forgotten.Documents, forgotten.Turns));
         ProblemException gone = await Assert.ThrowsAsync<ProblemException>(() => session.DescribeAsync(Token));
         Assert.Equal((410, "session_gone"), (gone.Status, gone.Code));
+    }
+
+    [Fact]
+    public async Task Client_ThatKnowsItsLoginDomainOnly_FindsItsCellAndAsksInOnePiece()
+    {
+        DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == "ch");
+        using LetheClient client = new(
+            new LetheClientOptions
+            {
+                Control = cells.Cells["eu"].ControlUrl, // any cell's
+                Domain = tenant.Domain,
+                TrustedCa = cells.Authority,
+                PoolSize = 1,
+                AccessToken = _ => Task.FromResult(cells.OwnerToken("ch")),
+            }
+        );
+        LetheSession session = await client.OpenSessionAsync(Token);
+        Assert.Equal("ch", session.Opened.Region);
+        Capabilities offered = await session.CapabilitiesAsync(Token);
+        Assert.Contains("ask", offered.Actions);
+        Assert.Equal(10 * 1024 * 1024, offered.Limits["documentBytes"]);
+        await UploadAsync(session);
+
+        TurnAnswer answer = await session.AnswerAsync(new Turn("ask", "Welche Kündigungsfrist gilt für den Mieter?"), Token);
+
+        Assert.Contains("drei Monate", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(("complete", 1L), (answer.Ending, answer.Turn));
+        Assert.Equal("none", Assert.Single(answer.Routes).Retention);
+        SessionState state = await session.DescribeAsync(Token);
+        Assert.Equal((1, 1, answer.Revision, false), (state.Documents, state.Turns, state.Revision, state.TurnRunning));
+        await session.ForgetAsync(Token);
     }
 
     [Fact]

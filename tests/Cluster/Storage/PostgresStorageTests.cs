@@ -54,10 +54,12 @@ public sealed class PostgresSilo : IAsyncLifetime
             ]
         );
 
-    public Dictionary<string, string?> ContentSettings() =>
+    public Dictionary<string, string?> ContentSettings() => ContentSettings(Folder, Cell.Content);
+
+    public static Dictionary<string, string?> ContentSettings(TempFolder folder, ContentDatabase content) =>
         With(
-            RunningSilo.SettingsIn(Folder, "content"),
-            [("Database:ConnectionString", Cell.Content.Silo), ("Database:OwnerConnectionString", Cell.Content.Owner)]
+            RunningSilo.SettingsIn(folder, "content"),
+            [("Database:ConnectionString", content.Silo), ("Database:OwnerConnectionString", content.Owner)]
         );
 
     public static async Task<string> MigrateAsync(Dictionary<string, string?> settings)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -42,7 +43,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 .EnumerateDirectories("/usr/lib/postgresql")
                 .Select(version => Path.Combine(version, "bin"))
                 .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
-                .OrderDescending(StringComparer.Ordinal)
+                .OrderDescending(StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering))
                 .FirstOrDefault()
                 ?? throw new InvalidOperationException("PostgreSQL is not installed: run tests/run.sh.")
             : throw new InvalidOperationException("PostgreSQL is not installed: run tests/run.sh.");

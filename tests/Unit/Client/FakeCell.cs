@@ -23,6 +23,7 @@ internal sealed class FakeCell : IDisposable
     public int Quota { get; set; } = int.MaxValue;
     public TokenChallenge Challenge { get; set; } = IssuerKeys.Challenge;
     public string Region { get; set; } = "eu";
+    public string? Accepted { get; private set; }
 
     public LetheClientOptions Options(int poolSize = 4) =>
         new()
@@ -36,6 +37,18 @@ internal sealed class FakeCell : IDisposable
         };
 
     public LetheClient Connect(int poolSize = 4) => new(Options(poolSize));
+
+    public LetheClient ConnectByDomain(string domain) =>
+        new(
+            new LetheClientOptions
+            {
+                Control = new Uri("https://control.test"),
+                Domain = domain,
+                AccessToken = _ => Task.FromResult("access"),
+                Clock = Clock,
+                Handler = () => new Handler(this),
+            }
+        );
 
     public int Count(string path) => Requests.Count(request => request.Path == path);
 
@@ -146,6 +159,7 @@ internal sealed class FakeCell : IDisposable
                         request.Content?.Headers.ContentType?.ToString()
                     )
                 );
+                cell.Accepted = request.Headers.Accept.SingleOrDefault()?.MediaType;
                 HttpResponseMessage response = cell.Answer(request, body);
                 response.RequestMessage = request;
                 return response;

@@ -55,6 +55,111 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Answer_Turn_GivesTheWholeAnswerWithWhoSawIt()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        LetheSession session = await client.OpenSessionAsync(default);
+        cell.Special["/v1/session/turns"] = () =>
+            FakeCell.Json(
+                """
+                {"turn":1,"revision":3,"ending":"length","text":"Drei Monate","usage":{"promptTokens":40,"completionTokens":2,"measured":true},
+                "routes":[{"route":"r1","vendor":"V","model":"m","country":"DE","retention":"none"}]}
+                """
+            );
+        TurnAnswer answer = await session.AnswerAsync(new Turn("ask", "Wie lange?"), default);
+        Assert.Equal((1L, 3L, "length", "Drei Monate"), (answer.Turn, answer.Revision, answer.Ending, answer.Text));
+        Assert.Equal(new TurnRoute("r1", "V", "m", "DE", "none"), Assert.Single(answer.Routes));
+        Assert.Equal(new TurnUsage(40, 2, true), answer.Usage);
+        Assert.DoesNotContain("Monate", answer.ToString(), StringComparison.Ordinal);
+        Assert.Equal("application/json", cell.Accepted);
+        Assert.Equal("""{"key":"a2V5","action":"ask","instruction":"Wie lange?"}""", Encoding.UTF8.GetString(cell.Requests[^1].Body));
+    }
+
+    [Theory]
+    [InlineData("""{"turn":1,"revision":3,"ending":"somehow","text":"a","routes":[]}""", "answer_invalid")]
+    [InlineData("""{"turn":1,"revision":3,"ending":"complete","routes":[]}""", "answer_invalid")]
+    [InlineData("""{"turn":1,"revision":3,"ending":"complete","text":"a","rou""", "answer_invalid")]
+    [InlineData("""{"turn":2,"revision":1,"ending":"complete","text":"a","routes":[]}""", "rolled_back")]
+    public async Task Answer_ThatIsNotWholeOrFromBefore_Throws(string json, string code)
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        LetheSession session = await client.OpenSessionAsync(default);
+        cell.Special["/v1/session/turns"] = () => FakeCell.Json("""{"turn":1,"revision":2,"ending":"complete","text":"","routes":[]}""");
+        await session.AnswerAsync(new Turn("ask", "Wie lange?"), default);
+        cell.Special["/v1/session/turns"] = () => FakeCell.Json(json);
+        ProblemException refused = await Assert.ThrowsAsync<ProblemException>(() =>
+            session.AnswerAsync(new Turn("ask", "Wie lange?"), default)
+        );
+        Assert.Equal(code, refused.Code);
+    }
+
+    [Fact]
+    public async Task Answer_BrokenOff_IsCut()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        LetheSession session = await client.OpenSessionAsync(default);
+        cell.Special["/v1/session/turns"] = () => new HttpResponseMessage { Content = new StreamContent(new BrokenStream()) };
+        ProblemException cut = await Assert.ThrowsAsync<ProblemException>(() =>
+            session.AnswerAsync(new Turn("ask", "Wie lange?"), default)
+        );
+        Assert.Equal("stream_cut", cut.Code);
+    }
+
+    [Fact]
+    public async Task Describe_Session_IsTypedAndNeverFromBefore()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        LetheSession session = await client.OpenSessionAsync(default);
+        cell.Special["/v1/session"] = () => FakeCell.Json(State(revision: 7));
+        SessionState state = await session.DescribeAsync(default);
+        Assert.Equal(
+            (2, 3, 900L, 7L, 5000L, true, 1),
+            (state.Documents, state.Turns, state.SealedBytes, state.Revision, state.BudgetTokens, state.TurnRunning, state.CallsRunning)
+        );
+        cell.Special["/v1/session"] = () => FakeCell.Json(State(revision: 6));
+        Assert.Equal("rolled_back", (await Assert.ThrowsAsync<ProblemException>(() => session.DescribeAsync(default))).Code);
+    }
+
+    [Fact]
+    public async Task Capabilities_OfTheClass_AreTyped()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        LetheSession session = await client.OpenSessionAsync(default);
+        cell.Special["/v1/capabilities"] = () =>
+            FakeCell.Json(
+                """
+                {"policyClass":"eu-standard","version":2,"actions":["ask"],"languages":["de"],"documents":{"mediaTypes":["text/plain"]},
+                "models":[{"id":"m","vendor":"V","country":"DE","actions":["ask"]}],"limits":{"documentBytes":10485760} }
+                """
+            );
+        Capabilities offered = await session.CapabilitiesAsync(default);
+        Assert.Equal(("eu-standard", 2, "ask", "de"), (offered.PolicyClass, offered.Version, offered.Actions[0], offered.Languages[0]));
+        Assert.Equal("text/plain", Assert.Single(offered.Documents.MediaTypes));
+        Assert.Equal(("m", "V", "DE"), (offered.Models[0].Id, offered.Models[0].Vendor, offered.Models[0].Country));
+        Assert.Equal(10_485_760, offered.Limits["documentBytes"]);
+    }
+
+    [Fact]
+    public async Task Open_WhenTheStoreOfSpentTokensIsSilent_TakesAnotherTokenTheNextTime()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        await client.Tokens.RefillAsync(await client.DiscoverAsync(default), default);
+        cell.Special["/v1/sessions"] = () => FakeCell.Problem(503, "admission_unavailable");
+        Assert.Equal(503, (await Assert.ThrowsAsync<ProblemException>(() => client.OpenSessionAsync(default))).Status);
+        string? lost = cell.Requests[^1].Authorization;
+        cell.Special.Remove("/v1/sessions");
+        await client.OpenSessionAsync(default);
+        Assert.NotEqual(lost, cell.Requests[^1].Authorization);
+        Assert.Equal((2, 0), (client.Tokens.Count, client.Tokens.DrawsAtStart)); // of four, both are gone
+    }
+
+    [Fact]
     public async Task Forget_Session_TellsWhatWasDropped()
     {
         using var cell = new FakeCell();
@@ -125,6 +230,12 @@ public sealed class SessionTests
         cell.Special["/v1/session/turns"] = () =>
             FakeCell.Bytes(Encoding.UTF8.GetBytes($"event: done\ndata: {done}\n\n"), "text/event-stream");
 
+    private static string State(int revision) =>
+        $$"""
+            {"id":"00000000000000000000000000000001","expiresAt":"2026-11-23T14:00:00Z","idleExpiresAt":"2026-11-23T12:30:00Z","documents":2,"turns":3,
+            "sealedBytes":900,"revision":{{revision}},"budgetTokens":5000,"turnRunning":true,"callsRunning":1}
+            """;
+
     private static async Task<List<TurnEvent>> RunAsync(LetheSession session)
     {
         List<TurnEvent> events = [];
@@ -133,5 +244,17 @@ public sealed class SessionTests
             events.Add(next);
         }
         return events;
+    }
+
+    /// <summary>A connection that breaks off.</summary>
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override int Read(byte[] buffer, int offset, int count) => throw new IOException();
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException();
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            throw new IOException();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Lethe.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -68,6 +69,32 @@ public sealed class TransportTests
         using LetheClient client = cell.Connect();
         await Assert.ThrowsAsync<ProblemException>(() => client.DiscoverAsync(default));
     }
+
+    [Fact]
+    public async Task Discovery_ByLoginDomain_SendsTheDomainAlone()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.ConnectByDomain("kanzlei-muster.example");
+        Assert.Equal("eu", (await client.DiscoverAsync(default)).Region);
+        Assert.Equal("""{"domain":"kanzlei-muster.example"}""", Encoding.UTF8.GetString(cell.Requests[^1].Body));
+        Assert.Null(cell.Requests[^1].Authorization);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("kanzlei-muster", "kanzlei-muster.example")]
+    public void Client_OfNoneOrTwoNames_IsRefused(string? tenant, string? domain) =>
+        Assert.Throws<ArgumentException>(() =>
+            new LetheClient(
+                new LetheClientOptions
+                {
+                    Control = new Uri("https://control.test"),
+                    Tenant = tenant,
+                    Domain = domain,
+                    AccessToken = _ => Task.FromResult("access"),
+                }
+            )
+        );
 
     private static LetheClientOptions Options(Uri url, string caFile) =>
         new()
