@@ -24,9 +24,9 @@ public sealed partial class NodeTests
 
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         Match passed = Passed().Match(result.Output);
-        Assert.True(int.Parse(passed.Groups[1].Value) > 5, "Node ran hardly any test.");
+        Assert.True(int.Parse(passed.Groups["count"].Value) > 5, "Node ran hardly any test.");
     }
 
-    [GeneratedRegex("^# pass ([0-9]+)$", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex("^# pass (?<count>[0-9]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Passed();
 }
