@@ -831,12 +831,16 @@ export class LetheClient {
 
   /** @param {AbortSignal} [signal] */
   async #accessToken(signal) {
+    /** @type {unknown} */
+    let cause;
     try {
-      return await this.#options.accessToken(signal);
+      const token = await this.#options.accessToken(signal);
+      if (typeof token === "string" && /^[\w.~+/-]+=*$/.test(token)) return token; // RFC 6750 §2.1
     } catch (fault) {
       if (signal?.aborted) throw fault;
-      throw new ProblemError("no_access_token", "There is no access token: the user has to sign in.", { cause: fault });
+      cause = fault;
     }
+    throw new ProblemError("no_access_token", "There is no access token: the user has to sign in.", { cause });
   }
 
   /** @param {string | URL} url @param {RequestInit} init */

@@ -210,3 +210,14 @@ test("Tokens come in another order than they were drawn, each once", async () =>
   assert.deepEqual(taken.toSorted(), drawn.toSorted());
   assert.equal(client.tokens.drawsAtStart, 0);
 });
+
+test("Without a usable access token nothing is sent to the issuer", async () => {
+  const refuses = () => {
+    throw new Error("Signed out.");
+  };
+  for (const accessToken of [refuses, () => undefined, () => "", () => "a\r\nx: y"]) {
+    const cell = new FakeCell();
+    await assert.rejects(cell.client({ accessToken }).tokens.refill(), { code: "no_access_token" });
+    assert.equal(cell.count("/token-request"), 0);
+  }
+});
