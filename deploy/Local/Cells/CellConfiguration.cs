@@ -18,6 +18,9 @@ internal sealed class CellConfiguration(
 {
     private const string Loopback = "127.0.0.1";
 
+    /// <summary>Gets the origins of web pages that may call, as <c>https://host:port</c>. Default none.</summary>
+    public IReadOnlyList<string> PluginOrigins { get; init; } = [];
+
     /// <summary>Configures a silo.</summary>
     /// <param name="region">The cell.</param>
     /// <param name="plane"><c>content</c> or <c>identity</c>.</param>
@@ -58,6 +61,7 @@ internal sealed class CellConfiguration(
         {
             ["Region"] = region,
             ["Listen"] = Listen(ports.Gateway, certificates.For($"gateway.{region}")),
+            ["Cors"] = Cors(),
             ["PublicUrl"] = Url(ports.Gateway),
             ["ControlUrl"] = Url(ports.Control),
             ["Management"] = new JsonObject { ["Port"] = ports.GatewayManagement },
@@ -86,6 +90,7 @@ internal sealed class CellConfiguration(
         {
             ["Region"] = region,
             ["Listen"] = listen,
+            ["Cors"] = Cors(),
             ["PublicUrl"] = Url(ports.Control),
             ["Management"] = new JsonObject { ["Port"] = ports.ControlManagement },
             ["Orleans"] = OrleansClient(region, "identity", ports.Identity),
@@ -127,6 +132,8 @@ internal sealed class CellConfiguration(
             ["Clustering"] = "development",
             ["Gateways"] = new JsonArray(string.Create(CultureInfo.InvariantCulture, $"{Loopback}:{silo.OrleansGateway}")),
         };
+
+    private JsonObject Cors() => new() { ["Origins"] = new JsonArray([.. PluginOrigins]) };
 
     private JsonObject Database(string region, string plane)
     {

@@ -39,6 +39,7 @@ internal sealed class LocalCells : IAsyncDisposable
     /// <param name="folder">The state folder, locked.</param>
     /// <param name="eu">Ports of the EU cell.</param>
     /// <param name="ch">Ports of the Swiss cell.</param>
+    /// <param name="pluginOrigins">The origins of web pages that may call.</param>
     /// <param name="progress">Told what is being started.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <returns>The running cells.</returns>
@@ -47,6 +48,7 @@ internal sealed class LocalCells : IAsyncDisposable
         LocalFolder folder,
         CellPorts eu,
         CellPorts ch,
+        IReadOnlyList<string> pluginOrigins,
         IProgress<string> progress,
         CancellationToken cancellationToken
     )
@@ -56,7 +58,7 @@ internal sealed class LocalCells : IAsyncDisposable
         TimeProvider clock = TimeProvider.System;
         Dictionary<string, CellPorts> ports = new(StringComparer.Ordinal) { ["eu"] = eu, ["ch"] = ch };
         LocalCells cells = new(folder, new LocalCertificates(folder, clock), new DevelopmentIssuer(folder, clock), ports.AsReadOnly());
-        CellConfiguration configuration = new(folder, cells.Certificates, cells.Issuer, ports);
+        CellConfiguration configuration = new(folder, cells.Certificates, cells.Issuer, ports) { PluginOrigins = pluginOrigins };
         try
         {
             progress.Report("starting the session and records silos of both cells");
