@@ -13,6 +13,8 @@ test("A page that is opened again starts from the stored tokens, without discove
   await client.openSession();
   assert.deepEqual(cell.requests.map(({ path }) => path), ["/v1/sessions"]);
   assert.equal(client.tokens.drawsAtStart, 0);
+  assert.equal(await client.tokens.refill(), 1);
+  assert.equal(cell.count("/v1/discovery"), 0);
 });
 
 test("Two draws at once fill the pool once", async () => {
