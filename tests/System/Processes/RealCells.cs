@@ -190,7 +190,10 @@ public sealed record RealCell(
     {
         foreach (string file in MigrationFiles)
         {
-            using Process migrate = Process.Start("dotnet", [BuildOutput.AssemblyOf("silo", "Lethe.Silo.dll"), "migrate", "--config", file]);
+            using Process migrate = Process.Start(
+                "dotnet",
+                [BuildOutput.AssemblyOf("silo", "Lethe.Silo.dll"), "migrate", "--config", file]
+            );
             await migrate.WaitForExitAsync();
             Assert.Equal(0, migrate.ExitCode);
         }
