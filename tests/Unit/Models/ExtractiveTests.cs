@@ -99,6 +99,35 @@ public sealed class ExtractiveTests
         );
     }
 
+    [Fact]
+    public async Task Answer_ToWordsOfAHeading_IsWhatStandsBelowIt_Once()
+    {
+        const string minutes = """
+            # Minutes
+
+            ## 4. Conflict of interest
+
+            Daniel Pryce declared that his brother owns a share in the landlord.
+
+            ## 5. Costs of the lease
+
+            The company bears the fees of the notary up to 300 euros.
+
+            ## 6. Costs of the lease, other form
+
+            The company bears the fees of the notary up to 300 euros.
+
+            The company bears the fees of the notary up to 400 euros.
+            """;
+        Assert.Contains(
+            "Daniel Pryce declared",
+            await RunAsync(minutes, ModelAction.Ask, "Who has a conflict of interest?"),
+            StringComparison.Ordinal
+        );
+        string costs = await RunAsync(minutes, ModelAction.Ask, "Who bears the fees of the notary?");
+        Assert.Equal(2, costs.Split("The company bears").Length - 1);
+    }
+
     [Theory]
     [InlineData("Nach § 5 Abs. 2 Nr. 3 S. 1 i.V.m. Art. 4 gilt dies. Der Mieter zahlt z. B. die Miete am 1. Januar. Ende ist es nicht.", 3)]
     [InlineData("Acme Inc. Delivers goods under No. 5 (see Sec. 2.1. Terms) to Mr. Smith. The U.S. Government pays.", 2)]

@@ -122,7 +122,7 @@ internal sealed class ExtractiveRun(IReadOnlyList<MaterialText> texts, ReadOnlyM
         {
             if (answers)
             {
-                chosen[i] = SentenceSelection.Answer(indexes[i]!, relevances[i]!, best * worthTelling, answerSentences);
+                chosen[i] = SentenceSelection.Answer(indexes[i]!, texts[i].Utf8.Span, relevances[i]!, best * worthTelling, answerSentences);
                 continue;
             }
             int wished = Wishes.Sentences(instruction.Span);

@@ -49,6 +49,7 @@ internal sealed class SentenceIndex : IDisposable
             scanner.Scan();
         }
         index.Split(text);
+        index.AddHeadings(text);
         index.vocabulary.FindParts(text);
         return index;
     }
@@ -108,6 +109,28 @@ internal sealed class SentenceIndex : IDisposable
                 chosenInHeading += Add(text, from, until, b, inside, chosenInHeading) ? 1 : 0;
             }
         }
+    }
+
+    // A question may name the heading alone: "conflict of interest", and below it only "declared that his brother …".
+    private void AddHeadings(ReadOnlySpan<byte> text)
+    {
+        Span<char> folded = stackalloc char[WordReader.LongestWord];
+        foreach (TextBlock block in blocks)
+        {
+            if (block.Kind != BlockKind.Heading)
+            {
+                continue;
+            }
+            WordReader words = new(text[block.Start..block.End], folded);
+            while (words.MoveNext())
+            {
+                if (words.Folded.Length > 1 && !words.HasDigit && !WordLists.IsStopWord(TermHash.Of(words.Folded), Language))
+                {
+                    vocabulary.AddOutsideSentences(words.Folded, block.Start + words.Start);
+                }
+            }
+        }
+        folded.Clear();
     }
 
     // A lead-in ("… verlangen, wenn") says nothing without the list that follows it.

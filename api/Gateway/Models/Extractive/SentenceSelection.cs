@@ -77,11 +77,12 @@ internal static class SentenceSelection
 
     /// <summary>Chooses the sentences of an answer.</summary>
     /// <param name="index">The sentences.</param>
+    /// <param name="text">Their text.</param>
     /// <param name="relevance">How they answer.</param>
     /// <param name="atLeast">The score below which nothing is chosen.</param>
     /// <param name="most">How many, at most.</param>
     /// <returns>Sentences in the order of the text.</returns>
-    public static List<int> Answer(SentenceIndex index, Relevance relevance, float atLeast, int most)
+    public static List<int> Answer(SentenceIndex index, ReadOnlySpan<byte> text, Relevance relevance, float atLeast, int most)
     {
         ReadOnlySpan<Sentence> sentences = index.Sentences;
         float[] scores = relevance.Scores.ToArray();
@@ -101,6 +102,15 @@ internal static class SentenceSelection
                 break;
             }
             scores[best] = 0;
+            bool said = false;
+            foreach (int other in chosen)
+            {
+                said |= SaysTheSame(text, sentences[other], sentences[best]);
+            }
+            if (said)
+            {
+                continue;
+            }
             chosen.Add(best);
             SkipOverlapping(sentences, sentences[best], scores);
             int before = best - 1;
@@ -164,6 +174,10 @@ internal static class SentenceSelection
             }
         }
     }
+
+    // Forms say the same for each of their variants.
+    private static bool SaysTheSame(ReadOnlySpan<byte> text, in Sentence one, in Sentence other) =>
+        text[one.Start..one.End].SequenceEqual(text[other.Start..other.End]);
 
     private static int PartOf(int sentence, int sentences, int parts) => (int)((long)sentence * parts / sentences);
 }

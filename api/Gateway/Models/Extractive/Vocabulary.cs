@@ -20,6 +20,20 @@ internal sealed class Vocabulary(TextLanguage language) : IDisposable
     /// <returns>Its id.</returns>
     public int Add(Span<char> folded, int place)
     {
+        int id = AddOutsideSentences(folded, place);
+        if (seen.Add(id))
+        {
+            CollectionsMarshal.AsSpan(terms)[id].Sentences++;
+        }
+        return id;
+    }
+
+    /// <summary>Adds an occurrence that belongs to no sentence.</summary>
+    /// <param name="folded">The word; is stemmed in place.</param>
+    /// <param name="place">Where the word begins in the text.</param>
+    /// <returns>Its id.</returns>
+    public int AddOutsideSentences(Span<char> folded, int place)
+    {
         ulong prefix = folded.Length >= PrefixLength ? TermHash.Of(folded[..PrefixLength]) : 0;
         Span<char> stem = Stemmer.Stem(folded, language);
         ulong hash = TermHash.Of(stem);
@@ -28,10 +42,6 @@ internal sealed class Vocabulary(TextLanguage language) : IDisposable
             id = terms.Count;
             ids.Add(hash, id);
             terms.Add(new Term(place, 0, prefix, -1, -1));
-        }
-        if (seen.Add(id))
-        {
-            CollectionsMarshal.AsSpan(terms)[id].Sentences++;
         }
         return id;
     }
@@ -46,7 +56,7 @@ internal sealed class Vocabulary(TextLanguage language) : IDisposable
 
     /// <summary>Gets in how many sentences a term occurs.</summary>
     /// <param name="term">The term.</param>
-    /// <returns>1 or more.</returns>
+    /// <returns>1 or more; 0 for a word of headings alone.</returns>
     public int SentencesWith(int term) => terms[term].Sentences;
 
     /// <summary>Finds compounds whose two parts are words of the text, too (Kündigungsfrist: Kündigung, Frist).</summary>
