@@ -76,6 +76,22 @@ public sealed class LocalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task DotnetRun_FromAnotherFolder_ReadsAndKeepsItsFilesThere()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "vertrag.md"), $"{Sentence}\n", Token);
+        DirectoryInfo build = new(Path.GetDirectoryName(BuildOutput.AssemblyOf("deploy/Local", "Lethe.Local.dll"))!);
+        string project = build.Parent!.Parent!.Parent!.FullName; // deploy/Local/bin/{configuration}/net10.0
+
+        (int exit, string output) = await FinishAsync(
+            StartDotnet("run", "--no-build", "-c", build.Parent.Name, "--project", project, "--", "demo", "vertrag.md", "--json")
+        );
+
+        Assert.True(exit == 0, output);
+        Assert.Contains("vierzehn Tagen", output, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(Path.Combine(folder, ".lethe")));
+    }
+
+    [Fact]
     public async Task Demo_OnAMissingFile_SaysSoInOneSentence()
     {
         (int exit, string output) = await RunAsync("demo", Path.Combine(folder, "missing.md"));
@@ -151,22 +167,26 @@ public sealed class LocalCommandTests : IDisposable
         return new HttpClient(handler);
     }
 
-    private Process Start(params string[] arguments)
+    private Process Start(params string[] arguments) =>
+        StartDotnet([BuildOutput.AssemblyOf("deploy/Local", "Lethe.Local.dll"), .. arguments]);
+
+    private Process StartDotnet(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [BuildOutput.AssemblyOf("deploy/Local", "Lethe.Local.dll"), .. arguments])
+        ProcessStartInfo start = new("dotnet", arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        Process process = Process.Start(start)!;
-        return process;
+        return Process.Start(start)!;
     }
 
-    private async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
+    private Task<(int Exit, string Output)> RunAsync(params string[] arguments) => FinishAsync(Start(arguments));
+
+    private static async Task<(int Exit, string Output)> FinishAsync(Process started)
     {
-        using Process process = Start(arguments);
+        using Process process = started;
         Task<string> errors = process.StandardError.ReadToEndAsync(Token);
         string output = await process.StandardOutput.ReadToEndAsync(Token);
         await process.WaitForExitAsync(Token);

@@ -88,7 +88,7 @@ internal static class UpCommand
 
               CA file     {cells.Certificates.AuthorityFile}
               token       dotnet run --project deploy/Local -- token --tenant {DemoPeople.Tenants[0].Id}
-              session     dotnet run --project deploy/Local -- session --region eu   (prints credential and content key)
+              session     dotnet run --project deploy/Local -- session --region eu   (prints content key and credential)
 
               Both planes share this one process here: it shows what Lethe does, not the separation.
               Ctrl-C stops it.
