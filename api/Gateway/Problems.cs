@@ -124,6 +124,8 @@ internal static class Problems
             "The document unpacks to too much, or takes too long to read",
             "Save it anew as plain text and send that."
         );
+    public static Problem DocumentsBusy =>
+        new(503, "documents_busy", "Too many documents are being read", "Send it again; nothing of it was kept.") { RetryAfterSeconds = 5 };
 
     // Turns and models
     public static Problem ActionUnknown => new(422, "action_unknown", "There is no such action", "See actions in /v1/capabilities.");

@@ -179,6 +179,7 @@ internal static class DocumentEndpoints
             DocumentRefusal.Damaged => Problems.DocumentDamaged,
             DocumentRefusal.TooLarge => Problems.DocumentTooLarge.With("documentTextBytes", DocumentUpload.MaxTextBytes),
             DocumentRefusal.TooComplex => Problems.DocumentTooComplex,
+            DocumentRefusal.Busy => Problems.DocumentsBusy,
             _ => throw new ArgumentOutOfRangeException(nameof(reason)),
         };
 }

@@ -39,4 +39,7 @@ public enum DocumentRefusal
 
     /// <summary>It unpacks to far more than it holds, nests too deeply or takes too long: made to exhaust its reader.</summary>
     TooComplex,
+
+    /// <summary>Others are being read, and none was done in time; the document itself may be good.</summary>
+    Busy,
 }

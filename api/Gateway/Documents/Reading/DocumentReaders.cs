@@ -47,7 +47,10 @@ public sealed class DocumentReaders : IDisposable
         {
             return Read(reader, file, cancellationToken);
         }
-        await room.WaitAsync(cancellationToken);
+        if (!await room.WaitAsync(options.MaxWait, cancellationToken))
+        {
+            return new DocumentRefused(DocumentRefusal.Busy);
+        }
         Task<DocumentReadResult> work = ReadOnOwnThreadAsync(reader, file, cancellationToken);
         _ = work.ContinueWith(
             _ => room.Release(),

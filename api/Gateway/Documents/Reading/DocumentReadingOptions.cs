@@ -29,6 +29,10 @@ public sealed class DocumentReadingOptions
     /// <summary>Gets or sets how many Word and PDF documents are read at a time; others wait. 1 to 64; default 4.</summary>
     [Range(1, 64)]
     public int MaxConcurrent { get; set; } = 4;
+
+    /// <summary>Gets or sets how long a Word or PDF document waits to be read. 100 ms to 5 minutes; default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(30);
 }
 
 [OptionsValidator]
