@@ -16,12 +16,12 @@ internal sealed class StaffOptions
     public IList<StaffMemberOptions> Staff { get; set; } = [];
 
     /// <summary>Makes the roster.</summary>
-    /// <param name="accounts">Makes pseudonyms.</param>
+    /// <param name="pseudonyms">Makes pseudonyms.</param>
     /// <returns>An entry each.</returns>
-    public ImmutableArray<StaffEntry> ToEntries(Accounts accounts) =>
+    public ImmutableArray<StaffEntry> ToEntries(Pseudonyms pseudonyms) =>
         [
             .. Staff.Select(member => new StaffEntry(
-                accounts.Of(member.Issuer, member.Subject),
+                pseudonyms.Of(member.Issuer, member.Subject),
                 member.Roles.Aggregate(Role.None, (all, name) => Roles.TryParse(name, out Role role) ? all | role : all),
                 member.Undertaking?.ToUndertaking()
             )),

@@ -8,13 +8,13 @@ namespace Lethe.Control.Desk;
 
 /// <summary>Tells the records silos at start who the operator's staff are, and tries again until they know.</summary>
 /// <param name="options">The staff.</param>
-/// <param name="accounts">Makes pseudonyms.</param>
+/// <param name="pseudonyms">Makes pseudonyms.</param>
 /// <param name="grains">The records silos.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class StaffProvisioning(
     IOptions<StaffOptions> options,
-    Accounts accounts,
+    Pseudonyms pseudonyms,
     IGrainFactory grains,
     TimeProvider clock,
     ILogger<StaffProvisioning> logger
@@ -25,7 +25,7 @@ internal sealed partial class StaffProvisioning(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        ImmutableArray<StaffEntry> staff = options.Value.ToEntries(accounts);
+        ImmutableArray<StaffEntry> staff = options.Value.ToEntries(pseudonyms);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -17,13 +17,13 @@ internal static class IdentityExtensions
     {
         services.AddOptionsWithValidateOnStart<IdentityOptions, IdentityOptionsValidator>().BindConfiguration("Identity");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IdentityOptions>, IssuerRules>());
-        services.AddSingleton<IssuerRegistry>().AddSingleton<AccessTokens>().AddSingleton<Accounts>();
+        services.AddSingleton<IssuerRegistry>().AddSingleton<AccessTokens>().AddSingleton<Pseudonyms>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddAuthorization(Policies.Add);
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<AccessTokens, IssuerRegistry, Accounts>(
-                (bearer, tokens, issuers, accounts) =>
+            .Configure<AccessTokens, IssuerRegistry, Pseudonyms>(
+                (bearer, tokens, issuers, pseudonyms) =>
                 {
                     bearer.MapInboundClaims = false;
                     bearer.SaveToken = false;
@@ -33,7 +33,7 @@ internal static class IdentityExtensions
                     bearer.TokenValidationParameters = tokens.Parameters();
                     bearer.Events = new()
                     {
-                        OnTokenValidated = context => Validated(context, issuers, accounts),
+                        OnTokenValidated = context => Validated(context, issuers, pseudonyms),
                         OnChallenge = ChallengeAsync,
                         OnForbidden = context => Forbidden(context.HttpContext).ExecuteAsync(context.HttpContext),
                     };
@@ -41,11 +41,11 @@ internal static class IdentityExtensions
             );
     }
 
-    private static Task Validated(TokenValidatedContext context, IssuerRegistry issuers, Accounts accounts)
+    private static Task Validated(TokenValidatedContext context, IssuerRegistry issuers, Pseudonyms pseudonyms)
     {
         if (issuers.Find(context.SecurityToken.Issuer) is { } issuer && AccessTokens.SubjectOf(context.SecurityToken) is { } subject)
         {
-            context.HttpContext.Features.Set(new Caller(issuer, subject, accounts.Of(issuer.Name, subject)));
+            context.HttpContext.Features.Set(new Caller(issuer, subject, pseudonyms.Of(issuer.Name, subject)));
         }
         else
         {

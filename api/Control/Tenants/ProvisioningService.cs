@@ -19,7 +19,7 @@ internal sealed partial class ProvisioningService(
     ICellLink link,
     CellSignatures signatures,
     IssuerRegistry issuers,
-    Accounts accounts,
+    Pseudonyms pseudonyms,
     Domains domains,
     Readiness readiness,
     TimeProvider clock,
@@ -157,7 +157,7 @@ internal sealed partial class ProvisioningService(
         {
             roles |= Roles.TryParse(name, out Role role) ? role : throw new InvalidOperationException("Provisioning: no such role.");
         }
-        return new(accounts.Of(issuer.Name, member.Subject), roles);
+        return new(pseudonyms.Of(issuer.Name, member.Subject), roles);
     }
 
     [LoggerMessage(EventIds.TenantsProvisioned, LogLevel.Information, "The configured tenants stand; {Open} are left")]

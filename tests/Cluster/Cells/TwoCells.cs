@@ -209,7 +209,7 @@ internal sealed class OneCell : IAsyncDisposable
     public CellInbox Inbox => host.Services.GetRequiredService<CellInbox>();
 
     public AccountId AccountOf(TestTenant tenant, string subject) =>
-        host.Services.GetRequiredService<Accounts>().Of(tenant.Issuer.Name, subject);
+        host.Services.GetRequiredService<Pseudonyms>().Of(tenant.Issuer.Name, subject);
 
     public Caller Caller(TestTenant tenant) =>
         new(host.Services.GetRequiredService<IssuerRegistry>().Find(tenant.Issuer.Name)!, tenant.Owner, AccountOf(tenant, tenant.Owner));
