@@ -52,6 +52,7 @@ internal static class AccountsModel
             key.ToTable("token_key").HasKey(row => row.Id);
             key.Property(row => row.Id).HasMaxLength(64);
             key.Property(row => row.Use).HasMaxLength(3);
+            key.HasIndex(row => new { row.Use, row.Generation }).IsUnique();
             key.Property(row => row.KekId).HasMaxLength(8);
         });
         builder.Entity<DataProtectionKeyRow>(key =>

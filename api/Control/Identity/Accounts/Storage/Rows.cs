@@ -25,6 +25,9 @@ internal sealed class TokenKeyRow
     /// <summary>Gets or sets its use: <c>sig</c> (ES256) or <c>enc</c> (256 bits).</summary>
     public string Use { get; set; } = string.Empty;
 
+    /// <summary>Gets or sets its number, 1 and up: of two Controls that make the next one, one wins.</summary>
+    public int Generation { get; set; }
+
     /// <summary>Gets or sets the key, wrapped.</summary>
     public byte[] Wrapped { get; set; } = [];
 
