@@ -5,6 +5,8 @@ using Lethe.Control.Desk;
 using Lethe.Control.Discovery;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.Accounts;
+using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Moves;
 using Lethe.Control.Support;
 using Lethe.Control.Tenants;
@@ -34,10 +36,15 @@ public static class ControlHost
             .Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Lethe", LogLevel.Information)
-            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // warns that keys are not encrypted: the repository does it
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None) // quotes statements and exceptions
+            .AddFilter("Microsoft.AspNetCore.Identity", LogLevel.Error) // quotes ids
+            .AddFilter("OpenIddict", LogLevel.None);
         services?.Invoke(builder.Services);
         AddHosting(builder.Services, configuration);
         builder.Services.AddIdentity();
+        builder.Services.AddAccounts();
         AddTenants(builder.Services);
         builder.Services.AddSupport();
         builder.Services.AddDesk();
@@ -53,6 +60,8 @@ public static class ControlHost
         app.UseMiddleware<TenantGate>();
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapOpenId();
+        app.MapAccounts();
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();

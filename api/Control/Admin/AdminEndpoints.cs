@@ -4,6 +4,7 @@ using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Moves;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ internal static class AdminEndpoints
         RouteGroupBuilder admin = endpoints
             .MapGroup("/v1/admin")
             .WithTags("Admin")
+            .WithMetadata(new RequiredScope(TokenScopes.Admin))
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest)

@@ -1,5 +1,6 @@
 using Lethe.Contracts.Support;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Support;
 
 namespace Lethe.Control.Desk;
@@ -20,6 +21,7 @@ internal static class DeskEndpoints
         RouteGroupBuilder desk = endpoints
             .MapGroup("/v1/desk")
             .WithTags("Desk")
+            .WithMetadata(new RequiredScope(TokenScopes.Support))
             .RequireAuthorization(Policies.Support)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden);

@@ -8,6 +8,12 @@ namespace Lethe.Control.Identity;
 /// <param name="Account">The pseudonym.</param>
 internal sealed record Caller(TrustedIssuer Issuer, string Subject, AccountId Account)
 {
+    /// <summary>Gets the tenant: the issuer's, or for our own issuer the account's. Null for the operator's staff.</summary>
+    public TenantId? Tenant { get; init; } = Issuer.Tenant;
+
+    /// <summary>Gets the scopes of a token of ours; null for a tenant's own issuer, whose tokens have none of ours.</summary>
+    public IReadOnlySet<string>? Scopes { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => nameof(Caller);
 }

@@ -1,5 +1,6 @@
 using Lethe.Contracts.Support;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 
 namespace Lethe.Control.Support;
 
@@ -17,6 +18,7 @@ internal static class SupportEndpoints
         RouteGroupBuilder support = endpoints
             .MapGroup("/v1/support")
             .WithTags("Support")
+            .WithMetadata(new RequiredScope(TokenScopes.Support))
             .RequireAuthorization(Policies.Member)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest);

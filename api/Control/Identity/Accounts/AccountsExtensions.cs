@@ -46,7 +46,7 @@ internal static class AccountsExtensions
         services.AddScoped<AccountLinks>().AddScoped<Attempts>().AddScoped<AccountCredentials>().AddScoped<AccountSessions>();
         services.AddScoped<SignInService>().AddScoped<PasswordService>().AddScoped<PasswordResetService>();
         services.AddScoped<InvitationService>().AddScoped<EmailChangeService>().AddScoped<PasskeyService>();
-        services.AddScoped<AccountAdministration>();
+        services.AddScoped<AccountAdministration>().AddScoped<SignInSettings>();
         services.AddAccountMail();
     }
 
@@ -147,6 +147,9 @@ internal static class AccountPaths
 
     /// <summary>Confirming a new address; the code is in the fragment.</summary>
     public const string Email = "/account/email";
+
+    /// <summary>After a device was let in.</summary>
+    public const string DeviceDone = "/account/device-done";
 
     /// <summary>The account's own page.</summary>
     public const string Account = "/account";
