@@ -58,6 +58,7 @@ public static class ControlHost
         app.UseCors();
         app.UseAuthentication();
         app.UseMiddleware<TenantGate>();
+        app.UseMiddleware<RoleGate>();
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapOpenId();

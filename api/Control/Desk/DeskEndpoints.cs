@@ -22,7 +22,6 @@ internal static class DeskEndpoints
             .MapGroup("/v1/desk")
             .WithTags("Desk")
             .WithMetadata(new RequiredScope(TokenScopes.Support))
-            .RequireAuthorization(Policies.Support)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden);
         desk.MapGet("/cases/{caseId}", DescribeCaseAsync)

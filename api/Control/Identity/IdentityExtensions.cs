@@ -1,6 +1,7 @@
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity.OpenId;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -12,7 +13,7 @@ internal static class IdentityExtensions
 {
     private const int LongestToken = 8 * 1024;
 
-    /// <summary>Adds validation of access tokens, and the policies.</summary>
+    /// <summary>Adds validation of access tokens. Who may call what is in the <see cref="RoleMatrix"/>.</summary>
     /// <param name="services">The host's services.</param>
     public static void AddIdentity(this IServiceCollection services)
     {
@@ -21,7 +22,11 @@ internal static class IdentityExtensions
         services.AddSingleton<OtherCellKeys>().AddHostedService(provider => provider.GetRequiredService<OtherCellKeys>());
         services.AddSingleton<IssuerRegistry>().AddSingleton<AccessTokens>().AddSingleton<Pseudonyms>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddAuthorization(Policies.Add);
+        services.AddAuthorization(options =>
+            options.FallbackPolicy = new AuthorizationPolicyBuilder(JwtBearerDefaults.AuthenticationScheme)
+                .RequireAuthenticatedUser()
+                .Build()
+        );
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<AccessTokens, IssuerRegistry, Pseudonyms>(

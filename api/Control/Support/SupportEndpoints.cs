@@ -19,7 +19,6 @@ internal static class SupportEndpoints
             .MapGroup("/v1/support")
             .WithTags("Support")
             .WithMetadata(new RequiredScope(TokenScopes.Support))
-            .RequireAuthorization(Policies.Member)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
         support.MapPost("/cases", OpenAsync).WithName("OpenCase").WithSummary("Opens a case.").Produces<CaseOpenedResponse>(201);

@@ -27,7 +27,6 @@ internal static class TokenEndpoints
             .WithSummary("The issuing keys of this cell.");
         endpoints
             .MapPost("/token-request", IssueAsync)
-            .RequireAuthorization(Policies.Member)
             .WithMetadata(new RequiredScope(TokenScopes.Issue))
             .WithTags("Tokens")
             .WithName("RequestTokens")
