@@ -10,6 +10,8 @@ using Lethe.Control.Moves;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,7 +23,7 @@ namespace Lethe.ClusterTests.Cells;
 /// <summary>Both cells: records silos in memory, and their Controls over real TLS on loopback.</summary>
 public sealed class TwoCells : IAsyncLifetime
 {
-    private const int Tenants = 99; // one per test
+    private const int Tenants = 250; // one per test, and one per row of the matrix
     private readonly TestPki pki = new();
     private readonly List<TestIssuer> issuers = [];
     private int next;
@@ -64,7 +66,11 @@ public sealed class TwoCells : IAsyncLifetime
     }
 
     /// <summary>Provisions a fresh tenant in the EU cell, with one owner.</summary>
-    internal async Task<TestTenant> NewTenantAsync(TokenQuota? quota = null, string? other = null)
+    internal async Task<TestTenant> NewTenantAsync(
+        TokenQuota? quota = null,
+        string? other = null,
+        IReadOnlyList<(string Subject, Role Roles)>? others = null
+    )
     {
         int index = next++;
         Assert.True(TenantId.TryParse(TenantName(index), out TenantId id));
@@ -74,12 +80,13 @@ public sealed class TwoCells : IAsyncLifetime
         {
             members.Add(new(Eu.AccountOf(tenant, other), Role.Member));
         }
+        members.AddRange((others ?? []).Select(person => new Member(Eu.AccountOf(tenant, person.Subject), person.Roles)));
         ProvisionTenant command = new(RecordsSilo.Class("eu-standard"), [], members, quota);
         Assert.IsType<TenantProvisioned>(await Eu.Silo.Tenant(id).ProvisionAsync(command, RecordsSilo.Cancel));
         return tenant;
     }
 
-    internal static string TenantName(int index) => $"kanzlei-{index:00}";
+    internal static string TenantName(int index) => $"kanzlei-{index:000}";
 
     private static int FreePort()
     {
@@ -155,6 +162,9 @@ internal sealed class OneCell : IAsyncDisposable
             [$"Identity:Issuers:1:Operator"] = "true",
             [$"Identity:Issuers:1:KeysFile"] = staff.KeysFile,
         };
+        settings["Provisioning:Staff:4:Issuer"] = staff.Name;
+        settings["Provisioning:Staff:4:Subject"] = "operator-1";
+        settings["Provisioning:Staff:4:Roles:0"] = "operator";
         for (int index = 1; index <= 3; index++) // support-2 has signed nothing, support-3 has no role
         {
             settings[$"Provisioning:Staff:{index}:Issuer"] = staff.Name;
@@ -205,6 +215,8 @@ internal sealed class OneCell : IAsyncDisposable
     public MoveDriver Driver => host.Services.GetRequiredService<MoveDriver>();
 
     public CellSignatures Signatures => host.Services.GetRequiredService<CellSignatures>();
+
+    public IReadOnlyList<Endpoint> Routes => host.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public CellInbox Inbox => host.Services.GetRequiredService<CellInbox>();
 
