@@ -52,6 +52,12 @@ internal sealed class TenantGate(RequestDelegate next, IOptions<ControlOptions> 
             return;
         }
         TenantResult result = await grain.MemberAsync(caller.Account, context.RequestAborted);
+        if (result is MemberInvited)
+        {
+            // Nobody gets an access token before the invitation is accepted: that there is one says that it was.
+            await grain.ChangeMembersAsync(new AcceptInvitation(caller.Account, caller.Account), context.RequestAborted);
+            result = await grain.MemberAsync(caller.Account, context.RequestAborted);
+        }
         if (result is MemberFound member)
         {
             context.Features.Set(new TenantContext(tenant, caller.Account, member.Roles, member.PolicyClass));
@@ -87,7 +93,7 @@ internal static class TenantProblems
             TenantElsewhere elsewhere => Problems.Misdirected(elsewhere.Region.ToName(), options.Cell(elsewhere.Region)?.ControlUrl),
             TenantMoving moving => Problems.RegionChangePending with { RetryAfterSeconds = moving.RetryAfterSeconds },
             TenantUnknown => Problems.TenantUnknown,
-            MemberUnknown => Problems.NotAMember,
+            MemberUnknown or MemberInvited => Problems.NotAMember,
             _ => throw new UnreachableException(),
         };
 }

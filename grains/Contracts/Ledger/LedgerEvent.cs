@@ -7,7 +7,7 @@ public enum LedgerEvent
     /// <summary>A tenant was set up. Subject: none.</summary>
     TenantProvisioned = 1,
 
-    /// <summary>A member was added. Subject: the member's account. Roles: its own.</summary>
+    /// <summary>An invited account accepted and is a member. Subject: the member's account. Roles: its own.</summary>
     MemberAdded = 2,
 
     /// <summary>A member was removed. Subject: the member's account.</summary>
@@ -25,7 +25,7 @@ public enum LedgerEvent
     /// <summary>A member was reactivated. Subject: the member's account. Roles: those it has again.</summary>
     MemberReactivated = 7,
 
-    /// <summary>Someone was invited, or invited again. Subject: the invitation's random id or the account. Roles: those offered.</summary>
+    /// <summary>An account was invited. Subject: the account. Roles: those offered.</summary>
     MemberInvited = 8,
 
     /// <summary>The mail to reset a password was sent to a member. Subject: the member's account.</summary>
@@ -45,6 +45,9 @@ public enum LedgerEvent
 
     /// <summary>What is stored of a member was exported. Subject: the member's account.</summary>
     MemberExported = 14,
+
+    /// <summary>The mail with an invitation was sent again. Subject: the account.</summary>
+    InvitationMailSent = 15,
 
     /// <summary>An issuing key was closed by an operator. Subject: none.</summary>
     IssuerKeyClosed = 20,

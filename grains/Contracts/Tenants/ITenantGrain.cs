@@ -25,14 +25,14 @@ public interface ITenantGrain : IGrainWithStringKey
     /// <summary>Looks up what an account may do in this tenant.</summary>
     /// <param name="account">The account.</param>
     /// <param name="cancellationToken">Observed before the answer.</param>
-    /// <returns><see cref="MemberFound"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
+    /// <returns><see cref="MemberFound"/>, <see cref="MemberInvited"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
     [Alias("member")]
     Task<TenantResult> MemberAsync(AccountId account, CancellationToken cancellationToken);
 
     /// <summary>
     /// Changes the member list, when the actor is an active member who may: owners everything, but never to leave the tenant
     /// without an active owner; user admins what concerns plain members; privacy officers the removal and export of plain
-    /// members; everybody his own removal. It is in the ledger before it happens.
+    /// members; everybody his own removal and the acceptance of his own invitation. It is in the ledger before it happens.
     /// </summary>
     /// <param name="command">Who acts, on whom, and what.</param>
     /// <param name="cancellationToken">Observed before the write.</param>

@@ -12,12 +12,20 @@ public abstract record MemberCommand([property: Id(0)] AccountId Actor, [propert
     public sealed override string ToString() => nameof(MemberCommand);
 }
 
-/// <summary>Makes an account a member. An active member stays as it is when its roles are the same.</summary>
+/// <summary>
+/// Offers membership to an account. It may do nothing, and counts as nobody, until it accepts. Repeating it changes nothing.
+/// </summary>
 /// <param name="Actor">The member who acts.</param>
-/// <param name="Account">The new member.</param>
-/// <param name="Roles">What it may do.</param>
-[GenerateSerializer, Immutable, Alias("add-member")]
-public sealed record AddMember(AccountId Actor, AccountId Account, [property: Id(0)] Role Roles) : MemberCommand(Actor, Account);
+/// <param name="Account">The account.</param>
+/// <param name="Roles">What it may do once it has accepted.</param>
+[GenerateSerializer, Immutable, Alias("invite-member")]
+public sealed record InviteMember(AccountId Actor, AccountId Account, [property: Id(0)] Role Roles) : MemberCommand(Actor, Account);
+
+/// <summary>Accepts an offered membership. Nobody can do that for somebody else.</summary>
+/// <param name="Actor">The account.</param>
+/// <param name="Account">The same account.</param>
+[GenerateSerializer, Immutable, Alias("accept-invitation")]
+public sealed record AcceptInvitation(AccountId Actor, AccountId Account) : MemberCommand(Actor, Account);
 
 /// <summary>Gives a member other roles.</summary>
 /// <param name="Actor">The member who acts.</param>
@@ -45,7 +53,7 @@ public sealed record ReactivateMember(AccountId Actor, AccountId Account) : Memb
 public sealed record RemoveMember(AccountId Actor, AccountId Account) : MemberCommand(Actor, Account);
 
 /// <summary>
-/// Records that something was done for a member's account that is not stored with the tenant, before it is done. Checks the
+/// Records that something is done for a member's account that is not stored with the tenant, before it is. Checks the
 /// actor as every other command does, and changes nothing.
 /// </summary>
 /// <param name="Actor">The member who acts.</param>
@@ -63,12 +71,16 @@ public enum MemberDeed
 
     /// <summary>What is stored of it is exported.</summary>
     Export = 2,
+
+    /// <summary>The mail with its invitation is sent again.</summary>
+    InvitationMail = 3,
 }
 
 /// <summary>A member as its tenant knows it.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Roles">What it may do while it is active.</param>
 /// <param name="DeactivatedAt">Since when it may do nothing; null while it is active.</param>
+/// <param name="InvitedAt">Since when it is invited; null once it has accepted.</param>
 /// <param name="TokensUsableUntil">
 /// Until when tokens that it has drawn can open a session: the end of the last epoch in which those of its last draw can be
 /// redeemed. Null when there are none.
@@ -78,7 +90,8 @@ public sealed record MemberEntry(
     [property: Id(0)] AccountId Account,
     [property: Id(1)] Role Roles,
     [property: Id(2)] DateTimeOffset? DeactivatedAt,
-    [property: Id(3)] DateTimeOffset? TokensUsableUntil
+    [property: Id(3)] DateTimeOffset? InvitedAt,
+    [property: Id(4)] DateTimeOffset? TokensUsableUntil
 )
 {
     /// <inheritdoc/>
@@ -119,9 +132,16 @@ public enum MemberRefusal
     /// <summary>The account is no member of this tenant.</summary>
     NoSuchMember = 3,
 
-    /// <summary>The account is a member already, with other roles or deactivated.</summary>
+    /// <summary>The account is a member already, or invited to other roles.</summary>
     Exists = 4,
 
     /// <summary>The tenant has as many members as it may have.</summary>
     TooMany = 5,
+
+    /// <summary>The member is deactivated: nothing is sent to it.</summary>
+    Deactivated = 6,
 }
+
+/// <summary>The account is invited, and has not accepted yet.</summary>
+[GenerateSerializer, Immutable, Alias("member-invited")]
+public sealed record MemberInvited : TenantResult;

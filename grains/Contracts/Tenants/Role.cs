@@ -68,7 +68,15 @@ public static class Roles
         : roles.HasFlag(Role.UserAdmin) ? Role.Member
         : Role.None;
 
-    /// <summary>Says the holders of which roles may be removed, and their data exported, by a holder.</summary>
+    /// <summary>Says the data of which roles' holders may be exported by a holder.</summary>
+    /// <param name="roles">The holder's roles.</param>
+    /// <returns>The roles; none for most.</returns>
+    public static Role ExportedBy(Role roles) =>
+        roles.HasFlag(Role.Owner) ? OfTenants
+        : roles.HasFlag(Role.PrivacyOfficer) ? Role.Member
+        : Role.None;
+
+    /// <summary>Says the holders of which roles may be removed by a holder.</summary>
     /// <param name="roles">The holder's roles.</param>
     /// <returns>The roles; none for most.</returns>
     public static Role RemovedBy(Role roles) => roles.HasFlag(Role.PrivacyOfficer) ? GivenBy(roles) | Role.Member : GivenBy(roles);

@@ -24,7 +24,7 @@ internal sealed partial class TenantGrain
             return route;
         }
         Role acting = State.RolesOf(command.Actor);
-        if (acting == Role.None)
+        if (acting == Role.None && command is not AcceptInvitation)
         {
             return new MemberUnknown();
         }
@@ -40,7 +40,7 @@ internal sealed partial class TenantGrain
             return new MemberStands(Entry(after!), Changed: false);
         }
         ImmutableArray<StoredMember> members = With(State.Members, before, after);
-        if (!members.Any(static member => member is { DeactivatedAt: null } && member.Roles.HasFlag(Role.Owner)))
+        if (!members.Any(static member => member.IsActive && member.Roles.HasFlag(Role.Owner)))
         {
             LogRefused(MemberRefusal.LastOwner);
             return new MemberRefused(MemberRefusal.LastOwner);
@@ -110,25 +110,27 @@ internal sealed partial class TenantGrain
     {
         Role givable = Roles.GivenBy(acting);
         bool self = command.Actor == command.Account;
-        if (command is AddMember add)
-        {
-            return !AreWithin(add.Roles, givable) ? MemberRefusal.NotAllowed
-                : before is null ? (State.Members.Length >= options.Value.MaxMembers ? MemberRefusal.TooMany : null)
-                : before.DeactivatedAt is null && before.Roles == add.Roles ? null
-                : MemberRefusal.Exists;
-        }
         bool allowed = command switch
         {
-            // Everybody may go, and see what is stored of himself.
-            RemoveMember or ServeMember { Deed: MemberDeed.Export } => self || Touches(before, Roles.RemovedBy(acting)),
+            InviteMember invite => AreWithin(invite.Roles, givable),
+            AcceptInvitation => self && before is { DeactivatedAt: null },
+            RemoveMember => self || Touches(before, Roles.RemovedBy(acting)), // everybody may go
+            ServeMember { Deed: MemberDeed.Export } => self || Touches(before, Roles.ExportedBy(acting)),
             ChangeRoles change => AreWithin(change.Roles, Roles.OfTenants)
                 && givable != Role.None
                 && ((change.Roles ^ (before?.Roles ?? change.Roles)) & ~givable & ~GivenUp(change, before, self)) == Role.None,
             _ => Touches(before, givable),
         };
-        return !allowed ? MemberRefusal.NotAllowed
-            : before is null ? MemberRefusal.NoSuchMember
-            : null;
+        return (command, before) switch
+        {
+            _ when !allowed => MemberRefusal.NotAllowed,
+            (InviteMember, null) => State.Members.Length >= options.Value.MaxMembers ? MemberRefusal.TooMany : null,
+            (InviteMember invite, { InvitedAt: not null, DeactivatedAt: null }) when before.Roles == invite.Roles => null,
+            (InviteMember, _) => MemberRefusal.Exists,
+            (_, null) => MemberRefusal.NoSuchMember,
+            (ServeMember { Deed: not MemberDeed.Export }, { DeactivatedAt: not null }) => MemberRefusal.Deactivated,
+            _ => null,
+        };
     }
 
     // Nobody needs another's leave to give up a role of his own.
@@ -144,7 +146,8 @@ internal sealed partial class TenantGrain
     private StoredMember? After(MemberCommand command, StoredMember? before) =>
         command switch
         {
-            AddMember add => before ?? new(add.Account.Value, add.Roles),
+            InviteMember invite => before ?? new(invite.Account.Value, invite.Roles) { InvitedAt = clock.GetUtcNow() },
+            AcceptInvitation => before! with { InvitedAt = null },
             ChangeRoles change => before! with { Roles = change.Roles },
             DeactivateMember => before!.DeactivatedAt is null ? before with { DeactivatedAt = clock.GetUtcNow() } : before,
             ReactivateMember => before! with { DeactivatedAt = null },
@@ -156,13 +159,15 @@ internal sealed partial class TenantGrain
     private static LedgerEvent Event(MemberCommand command) =>
         command switch
         {
-            AddMember => LedgerEvent.MemberAdded,
+            InviteMember => LedgerEvent.MemberInvited,
+            AcceptInvitation => LedgerEvent.MemberAdded,
             ChangeRoles => LedgerEvent.MemberRolesChanged,
             DeactivateMember => LedgerEvent.MemberDeactivated,
             ReactivateMember => LedgerEvent.MemberReactivated,
             RemoveMember => LedgerEvent.MemberRemoved,
             ServeMember { Deed: MemberDeed.ResetMail } => LedgerEvent.ResetMailSent,
             ServeMember { Deed: MemberDeed.Export } => LedgerEvent.MemberExported,
+            ServeMember { Deed: MemberDeed.InvitationMail } => LedgerEvent.InvitationMailSent,
             _ => throw new UnreachableException(),
         };
 
@@ -177,7 +182,7 @@ internal sealed partial class TenantGrain
 
     private Task<LedgerAppended> RecordAsync(LedgerEvent happened, MemberCommand command, StoredMember? after)
     {
-        Role? roles = command is AddMember or ChangeRoles or ReactivateMember ? after?.Roles : null;
+        Role? roles = command is InviteMember or AcceptInvitation or ChangeRoles or ReactivateMember ? after?.Roles : null;
         return grains
             .GetGrain<ILedgerGrain>(Id.GrainKey)
             .AppendAsync(new(happened, command.Actor, command.Account.Value, Region: null, Reason: null, roles), CancellationToken.None);
@@ -188,6 +193,7 @@ internal sealed partial class TenantGrain
             AccountId.TryParse(member.Account, out AccountId account) ? account : throw new InvalidOperationException("No account."),
             member.Roles,
             member.DeactivatedAt,
+            member.InvitedAt,
             UsableUntil(member)
         );
 

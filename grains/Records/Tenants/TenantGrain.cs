@@ -82,8 +82,12 @@ internal sealed partial class TenantGrain(
         {
             return route;
         }
-        Role roles = State.RolesOf(account);
-        return roles == Role.None ? new MemberUnknown() : new MemberFound(roles, Class());
+        return State.Find(account) switch
+        {
+            { IsActive: true } member => new MemberFound(member.Roles, Class()),
+            { DeactivatedAt: null } => new MemberInvited(),
+            _ => new MemberUnknown(),
+        };
     }
 
     /// <inheritdoc/>

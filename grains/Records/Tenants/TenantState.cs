@@ -86,8 +86,8 @@ internal sealed record TenantState
 
     public StoredMember? Find(AccountId account) => Members.FirstOrDefault(member => member.Account == account.Value);
 
-    /// <summary>What an account may do now: a deactivated one nothing.</summary>
-    public Role RolesOf(AccountId account) => Find(account) is { DeactivatedAt: null } active ? active.Roles : Role.None;
+    /// <summary>What an account may do now: an invited or deactivated one nothing.</summary>
+    public Role RolesOf(AccountId account) => Find(account) is { IsActive: true } active ? active.Roles : Role.None;
 
     public override string ToString() => nameof(TenantState);
 }
@@ -102,6 +102,13 @@ internal sealed record StoredMember([property: Id(0)] string Account, [property:
     /// <summary>Gets the epoch of its last draw of tokens; null when none of them can be redeemed any more.</summary>
     [Id(3)]
     public long? LastDraw { get; init; }
+
+    /// <summary>Gets since when it is invited; null once it has accepted.</summary>
+    [Id(4)]
+    public DateTimeOffset? InvitedAt { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsActive => this is { DeactivatedAt: null, InvitedAt: null };
 
     public override string ToString() => nameof(StoredMember);
 }

@@ -20,8 +20,14 @@ public sealed class MemberTests(RecordsSilo silo)
     {
         (TenantId tenant, AccountId owner) = await silo.ProvisionAsync();
         AccountId berta = RecordsSilo.NewAccount();
-        Assert.True(await ChangesAsync(tenant, new AddMember(owner, berta, Role.Member)));
-        Assert.False(await ChangesAsync(tenant, new AddMember(owner, berta, Role.Member))); // repeated
+        Assert.True(await ChangesAsync(tenant, new InviteMember(owner, berta, Role.Member)));
+        Assert.False(await ChangesAsync(tenant, new InviteMember(owner, berta, Role.Member))); // repeated
+        await RefusedAsync(tenant, new InviteMember(owner, berta, Role.Auditor), MemberRefusal.Exists);
+        Assert.IsType<MemberInvited>(await silo.Tenant(tenant).MemberAsync(berta, Cancel));
+        Assert.IsType<MemberUnknown>(await silo.Tenant(tenant).ReserveTokensAsync(new(berta, Epoch, 1), Cancel));
+        Assert.False(await ChangesAsync(tenant, new ServeMember(owner, berta, MemberDeed.InvitationMail)));
+        Assert.True(await ChangesAsync(tenant, new AcceptInvitation(berta, berta)));
+        Assert.False(await ChangesAsync(tenant, new AcceptInvitation(berta, berta)));
         Assert.True(await ChangesAsync(tenant, new ChangeRoles(owner, berta, Role.Member | Role.Auditor)));
         Assert.Equal(Role.Member | Role.Auditor, await RolesAsync(tenant, berta));
         Assert.True(await ChangesAsync(tenant, new DeactivateMember(owner, berta)));
@@ -36,6 +42,8 @@ public sealed class MemberTests(RecordsSilo silo)
         Assert.Equal(
             [
                 LedgerEvent.TenantProvisioned,
+                LedgerEvent.MemberInvited,
+                LedgerEvent.InvitationMailSent,
                 LedgerEvent.MemberAdded,
                 LedgerEvent.MemberRolesChanged,
                 LedgerEvent.MemberDeactivated,
@@ -45,10 +53,14 @@ public sealed class MemberTests(RecordsSilo silo)
             entries.Select(entry => entry.Event)
         );
         Assert.Equal(
-            [null, Role.Member, Role.Member | Role.Auditor, null, Role.Member | Role.Auditor, null],
+            [null, Role.Member, null, Role.Member, Role.Member | Role.Auditor, null, Role.Member | Role.Auditor, null],
             entries.Select(entry => entry.Roles)
         );
-        Assert.All(entries.Skip(1), entry => Assert.Equal((owner, berta.Value), (entry.Actor, entry.Subject)));
+        Assert.All(entries.Skip(1), entry => Assert.Equal(berta.Value, entry.Subject));
+        Assert.All(
+            entries.Skip(1),
+            entry => Assert.Equal(entry.Event == LedgerEvent.MemberAdded ? berta : owner, entry.Actor)
+        );
     }
 
     [Fact]
@@ -66,8 +78,14 @@ public sealed class MemberTests(RecordsSilo silo)
             await RefusedAsync(tenant, command, MemberRefusal.LastOwner);
         }
         AccountId second = RecordsSilo.NewAccount();
-        Assert.True(await ChangesAsync(tenant, new AddMember(owner, second, Role.Owner)));
+        Assert.True(await ChangesAsync(tenant, new InviteMember(owner, second, Role.Owner)));
+        foreach (MemberCommand command in commands) // an owner who has not accepted is none
+        {
+            await RefusedAsync(tenant, command, MemberRefusal.LastOwner);
+        }
+        Assert.True(await ChangesAsync(tenant, new AcceptInvitation(second, second)));
         Assert.True(await ChangesAsync(tenant, new DeactivateMember(owner, second)));
+        await RefusedAsync(tenant, new ServeMember(owner, second, MemberDeed.ResetMail), MemberRefusal.Deactivated);
         foreach (MemberCommand command in commands) // a deactivated owner is none
         {
             await RefusedAsync(tenant, command, MemberRefusal.LastOwner);
@@ -131,7 +149,7 @@ public sealed class MemberTests(RecordsSilo silo)
             new Member(second, Role.UserAdmin),
             new Member(auditor, Role.Auditor | Role.Member)
         );
-        Assert.True(await ChangesAsync(tenant, new AddMember(second, plain, Role.Member)));
+        Assert.True(await ChangesAsync(tenant, new InviteMember(second, plain, Role.Member)));
         Assert.True(await ChangesAsync(tenant, new DeactivateMember(second, plain)));
         Assert.True(await ChangesAsync(tenant, new ReactivateMember(second, plain)));
         MemberCommand[] refused =
@@ -150,9 +168,9 @@ public sealed class MemberTests(RecordsSilo silo)
             new DeactivateMember(second, second),
             new RemoveMember(second, owner),
             new RemoveMember(second, auditor),
-            new AddMember(second, RecordsSilo.NewAccount(), Role.Owner),
-            new AddMember(second, RecordsSilo.NewAccount(), Role.Member | Role.PolicyAdmin),
-            new AddMember(second, RecordsSilo.NewAccount(), Role.None),
+            new InviteMember(second, RecordsSilo.NewAccount(), Role.Owner),
+            new InviteMember(second, RecordsSilo.NewAccount(), Role.Member | Role.PolicyAdmin),
+            new InviteMember(second, RecordsSilo.NewAccount(), Role.None),
             new ServeMember(second, owner, MemberDeed.ResetMail),
             new ServeMember(second, auditor, MemberDeed.Export),
         ];
@@ -184,7 +202,7 @@ public sealed class MemberTests(RecordsSilo silo)
         foreach (AccountId target in (AccountId[])[plain, owner, RecordsSilo.NewAccount()])
         {
             await RefusedAsync(tenant, new ChangeRoles(actor, target, Role.Member), MemberRefusal.NotAllowed);
-            await RefusedAsync(tenant, new AddMember(actor, target, Role.Member), MemberRefusal.NotAllowed);
+            await RefusedAsync(tenant, new InviteMember(actor, target, Role.Member), MemberRefusal.NotAllowed);
             await RefusedAsync(tenant, new DeactivateMember(actor, target), MemberRefusal.NotAllowed);
             await RefusedAsync(tenant, new ReactivateMember(actor, target), MemberRefusal.NotAllowed);
             await RefusedAsync(tenant, new ServeMember(actor, target, MemberDeed.ResetMail), MemberRefusal.NotAllowed);
@@ -202,6 +220,23 @@ public sealed class MemberTests(RecordsSilo silo)
         }
         Assert.False(await ChangesAsync(tenant, new ServeMember(actor, actor, MemberDeed.Export)));
         Assert.True(await ChangesAsync(tenant, new RemoveMember(actor, actor))); // everybody may go
+    }
+
+    [Fact]
+    public async Task Invitation_IsAcceptedByNobodyElse_AndNotAfterItsWithdrawal()
+    {
+        (AccountId invited, AccountId other, AccountId held) = (RecordsSilo.NewAccount(), RecordsSilo.NewAccount(), RecordsSilo.NewAccount());
+        (TenantId tenant, AccountId owner) = await silo.ProvisionAsync();
+        Assert.True(await ChangesAsync(tenant, new InviteMember(owner, invited, Role.Member)));
+        Assert.True(await ChangesAsync(tenant, new InviteMember(owner, held, Role.Member)));
+        await RefusedAsync(tenant, new AcceptInvitation(owner, invited), MemberRefusal.NotAllowed);
+        await RefusedAsync(tenant, new AcceptInvitation(other, other), MemberRefusal.NotAllowed);
+        await RefusedAsync(tenant, new AcceptInvitation(other, invited), MemberRefusal.NotAllowed);
+        Assert.True(await ChangesAsync(tenant, new RemoveMember(owner, invited)));
+        await RefusedAsync(tenant, new AcceptInvitation(invited, invited), MemberRefusal.NotAllowed);
+        Assert.True(await ChangesAsync(tenant, new DeactivateMember(owner, held)));
+        await RefusedAsync(tenant, new AcceptInvitation(held, held), MemberRefusal.NotAllowed);
+        Assert.IsType<MemberUnknown>(await silo.Tenant(tenant).MemberAsync(held, Cancel));
     }
 
     [Fact]
