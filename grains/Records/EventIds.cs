@@ -11,4 +11,7 @@ internal static partial class EventIds
     public const int IssuerKeyCreated = 4100;
     public const int IssuerKeyRetired = 4101;
     public const int TokensSigned = 4102;
+    public const int EpochClosed = 4103;
+    public const int EpochTurnFailed = 4104;
+    public const int OwnClassUnknown = 4105;
 }

@@ -123,7 +123,10 @@ internal static class TokenEndpoints
             TokensRefusal.AccountQuotaSpent => Problems.QuotaSpent with { RetryAfterSeconds = refused.RetryAfterSeconds },
             TokensRefusal.TenantQuotaSpent => Problems.TenantQuotaSpent with { RetryAfterSeconds = refused.RetryAfterSeconds },
             TokensRefusal.NotAllowed => Problems.RoleRequired,
-            TokensRefusal.UnknownKey or TokensRefusal.Malformed => batch ? Problems.TokenBatchRefused : Problems.TokenRequestInvalid,
+            TokensRefusal.UnknownKey or TokensRefusal.Malformed => (batch ? Problems.TokenBatchRefused : Problems.TokenRequestInvalid) with
+            {
+                PolicyClass = refused.PolicyClass?.Name,
+            },
             _ => throw new UnreachableException(),
         };
 

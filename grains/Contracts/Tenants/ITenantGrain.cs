@@ -100,6 +100,20 @@ public interface ITenantGrain : IGrainWithStringKey
     [Alias("release-tokens")]
     Task ReleaseTokensAsync(long epoch, int count, CancellationToken cancellationToken);
 
+    /// <summary>Counts one more account that drew its first token of an epoch. Who it was is not told.</summary>
+    /// <param name="epoch">The current epoch.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns>When it is written.</returns>
+    [Alias("count-drawer")]
+    Task CountDrawerAsync(long epoch, CancellationToken cancellationToken);
+
+    /// <summary>Tells how many accounts drew in an epoch; at least so many, should a silo have crashed between a draw and its count.</summary>
+    /// <param name="epoch">The current epoch or the one before.</param>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns>How many; 0 for other epochs, and for a tenant that is not served here.</returns>
+    [Alias("drawers")]
+    Task<int> DrawersAsync(long epoch, CancellationToken cancellationToken);
+
     /// <summary>Starts a change of region: from now on both cells refuse until it is resolved.</summary>
     /// <param name="command">Where to, and who acts.</param>
     /// <param name="cancellationToken">Observed before the write.</param>

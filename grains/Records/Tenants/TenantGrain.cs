@@ -183,7 +183,7 @@ internal sealed partial class TenantGrain(
 
     private void Check(ProvisionTenant command)
     {
-        if (!cell.Value.Classes.Contains(command.PolicyClass))
+        if (!cell.Value.Classes.Contains(command.PolicyClass) && cell.Value.OwnerOf(command.PolicyClass) != Id)
         {
             throw new ArgumentException("The cell has no such policy class.", nameof(command));
         }

@@ -81,6 +81,18 @@ internal sealed record TenantState
     [Id(17)]
     public ImmutableArray<string> Configured { get; init; } = [];
 
+    /// <summary>Gets the epoch of <see cref="Drawers"/>.</summary>
+    [Id(30)]
+    public long DrawersEpoch { get; init; }
+
+    /// <summary>Gets how many accounts drew in that epoch.</summary>
+    [Id(31)]
+    public int Drawers { get; init; }
+
+    /// <summary>Gets how many accounts drew in the epoch before.</summary>
+    [Id(32)]
+    public int DrawersBefore { get; init; }
+
     public bool HasDataBeside(AccountId owner) =>
         Cases.Length > 0 || Shares.Length > 0 || Members.Any(member => member.Account != owner.Value);
 
