@@ -82,7 +82,8 @@ public static class ControlHost
         services.AddOptionsWithValidateOnStart<DirectoryOptions, DirectoryOptionsValidator>().BindConfiguration("Directory");
         services.AddOptionsWithValidateOnStart<MoveOptions, MoveOptionsValidator>().BindConfiguration("Moves");
         services.AddOptionsWithValidateOnStart<ProvisioningOptions, ProvisioningOptionsValidator>().BindConfiguration("Provisioning");
-        services.AddSingleton<Domains>().AddSingleton<IssuerDirectoryDocument>();
+        services.AddSingleton<IValidateOptions<ProvisioningOptions>, ProvisioningRules>();
+        services.AddSingleton<ProvisionedAccounts>().AddSingleton<Domains>().AddSingleton<IssuerDirectoryDocument>();
         services.AddSingleton<CellSignatures>().AddSingleton<CellInbox>().AddSingleton<MoveDriver>();
         services.TryAddSingleton<ICellLink, CellLink>();
         services.AddHostedService<ProvisioningService>().AddHostedService<MoveService>();

@@ -8,6 +8,8 @@ namespace Lethe.Control.Identity.Accounts.Storage;
 /// <summary>Names of tables and columns as people read them, and the columns that are encrypted.</summary>
 internal static class AccountsModel
 {
+    private const int LongestHidden = 512; // 254 bytes of an address, encrypted, in base64url
+
     /// <summary>Shapes the model.</summary>
     /// <param name="builder">The model.</param>
     /// <param name="context">The database.</param>
@@ -28,6 +30,8 @@ internal static class AccountsModel
             account.HasIndex(row => row.TenantId);
             account.Property(row => row.TenantId).HasMaxLength(64);
             account.Property(row => row.Language).HasMaxLength(2);
+            account.Property(row => row.Email).HasMaxLength(LongestHidden);
+            account.Property(row => row.NormalizedEmail).HasMaxLength(LongestHidden);
             account.Ignore(row => row.PhoneNumber).Ignore(row => row.PhoneNumberConfirmed);
             account.Ignore(row => row.TwoFactorEnabled).Ignore(row => row.LockoutEnabled);
             account.Ignore(row => row.LockoutEnd).Ignore(row => row.AccessFailedCount);
@@ -75,11 +79,28 @@ internal static class AccountsModel
 
     private static void NameColumns(IMutableModel model)
     {
-        foreach (IMutableEntityType entity in model.GetEntityTypes().Where(entity => !entity.IsMappedToJson()))
+        foreach (IMutableEntityType entity in model.GetEntityTypes())
         {
+            if (entity.IsMappedToJson())
+            {
+                entity.SetContainerColumnName("data");
+                continue;
+            }
             foreach (IMutableProperty property in entity.GetProperties())
             {
                 property.SetColumnName(Snake(property.Name));
+            }
+            foreach (IMutableKey key in entity.GetKeys())
+            {
+                key.SetName(key.GetDefaultName()?.ToLowerInvariant());
+            }
+            foreach (IMutableForeignKey reference in entity.GetForeignKeys())
+            {
+                reference.SetConstraintName(reference.GetDefaultName()?.ToLowerInvariant());
+            }
+            foreach (IMutableIndex index in entity.GetIndexes())
+            {
+                index.SetDatabaseName(index.GetDefaultDatabaseName()?.ToLowerInvariant());
             }
         }
     }
