@@ -77,5 +77,6 @@ internal static class DeskExtensions
         services.AddOptionsWithValidateOnStart<StaffOptions, StaffOptionsValidator>().BindConfiguration("Provisioning");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StaffOptions>, StaffRules>());
         services.AddHostedService<StaffProvisioning>();
+        services.AddSingleton<StaffResets>().AddHostedService(provider => provider.GetRequiredService<StaffResets>());
     }
 }

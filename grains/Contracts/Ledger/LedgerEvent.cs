@@ -49,7 +49,7 @@ public enum LedgerEvent
     /// <summary>The mail with an invitation was sent again. Subject: the account.</summary>
     InvitationMailSent = 15,
 
-    /// <summary>An issuing key was closed by an operator. Subject: none.</summary>
+    /// <summary>An epoch of a class was closed by an operator; in the operator's ledger. Subject: the class, a hyphen, the epoch.</summary>
     IssuerKeyClosed = 20,
 
     /// <summary>A support case was opened. Subject: the case.</summary>

@@ -183,6 +183,10 @@ internal sealed partial class TenantGrain(
 
     private void Check(ProvisionTenant command)
     {
+        if (OperatorLedger.IsReserved(Id))
+        {
+            throw new ArgumentException("The name is the operator's.", nameof(command));
+        }
         if (!cell.Value.Classes.Contains(command.PolicyClass) && cell.Value.OwnerOf(command.PolicyClass) != Id)
         {
             throw new ArgumentException("The cell has no such policy class.", nameof(command));
