@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Control.Admin;
+using Lethe.Control.Admin.Members;
 using Lethe.Control.Desk;
 using Lethe.Control.Discovery;
 using Lethe.Control.Hosting;
@@ -8,6 +9,8 @@ using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Moves;
+using Lethe.Control.Operator;
+using Lethe.Control.OwnAccount;
 using Lethe.Control.Support;
 using Lethe.Control.Tenants;
 using Lethe.Control.Tokens;
@@ -48,6 +51,7 @@ public static class ControlHost
         AddTenants(builder.Services);
         builder.Services.AddSupport();
         builder.Services.AddDesk();
+        builder.Services.AddMembers();
 
         WebApplication app = builder.Build();
         app.UseMiddleware<ProblemBoundary>();
@@ -66,8 +70,12 @@ public static class ControlHost
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();
+        app.MapMembers();
+        app.MapOwnAccount();
         app.MapSupport();
         app.MapDesk();
+        app.MapResetMail();
+        app.MapOperator();
         return app;
     }
 

@@ -111,6 +111,10 @@ public static partial class Problems
     public static Problem DiscoveryNameInvalid =>
         new(422, "discovery_name_invalid", "Neither a login domain nor a tenant", "Send exactly one of domain and tenant.");
 
+    /// <summary>Gets the problem of an epoch that the directory has no key of.</summary>
+    public static Problem EpochUnknown =>
+        new(404, "epoch_unknown", "The class has no live key of this epoch", "See /.well-known/private-token-issuer-directory.");
+
     /// <summary>Gets the problem of a token request that is malformed or names a key that does not issue.</summary>
     public static Problem TokenRequestInvalid =>
         new(422, "token_request_invalid", "The token request is malformed or names no issuing key", "Fetch the issuer directory again.");

@@ -188,7 +188,8 @@ internal sealed record LedgerResponseLine(
     string? Actor,
     string? Subject,
     string? Region,
-    ViewReason? Reason
+    ViewReason? Reason,
+    IReadOnlyList<string>? Roles
 )
 {
     /// <summary>Writes an entry.</summary>
@@ -202,6 +203,7 @@ internal sealed record LedgerResponseLine(
             line.Entry.Actor?.Value,
             line.Entry.Subject,
             line.Entry.Region?.ToName(),
-            line.Entry.Reason
+            line.Entry.Reason,
+            line.Entry.Roles is { } roles ? Contracts.Tenants.Roles.ToNames(roles) : null
         );
 }

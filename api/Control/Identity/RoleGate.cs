@@ -17,7 +17,7 @@ internal sealed class RoleGate(RequestDelegate next)
     {
         Caller? caller = context.Features.Get<Caller>();
         bool passes = context.GetEndpoint() is RouteEndpoint route
-            ? await PassesAsync(RoleMatrix.Find(context.Request.Method, route.RoutePattern.RawText), context, grains)
+            ? await PassesAsync(RoleMatrix.Find(context.Request.Method, RoleMatrix.PatternOf(route)), context, grains)
             : caller is not null; // that there is no such route (404, 405) is told to those only who have an access token
         if (passes)
         {

@@ -75,16 +75,8 @@ internal static class SupportEndpoints
             ])
         );
 
-    private static async Task<IResult> CloseAllAsync(TenantContext tenant, IGrainFactory grains, CancellationToken cancellationToken)
-    {
-        int closed = 0;
-        foreach (SupportId id in await grains.GetGrain<IAccountCasesGrain>(tenant.Account.ToGrainKey()).ListAsync(cancellationToken))
-        {
-            SupportResult result = await grains.GetGrain<ICaseGrain>(id.ToGrainKey()).CloseAsync(tenant.ToOwner(), cancellationToken);
-            closed += result is SupportEnded ? 1 : 0;
-        }
-        return TypedResults.Ok(new CasesClosedResponse(closed));
-    }
+    private static async Task<IResult> CloseAllAsync(TenantContext tenant, IGrainFactory grains, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new CasesClosedResponse(await SupportErasure.CloseAllAsync(tenant.ToOwner(), grains, cancellationToken)));
 
     private static async Task<IResult> DescribeAsync(
         string caseId,

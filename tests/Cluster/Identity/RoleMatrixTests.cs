@@ -177,7 +177,6 @@ public sealed class RoleMatrixTests(TwoCells cells)
 
     private IEnumerable<(string Method, string Pattern)> Mapped() =>
         from route in cells.Eu.Routes.OfType<RouteEndpoint>()
-        let pattern = route.RoutePattern.RawText ?? string.Empty
         from method in route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"]
-        select (method, pattern.StartsWith('/') ? pattern : "/" + pattern);
+        select (method, RoleMatrix.PatternOf(route));
 }
