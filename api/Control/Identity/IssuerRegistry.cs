@@ -85,34 +85,43 @@ internal sealed class TrustedIssuer(
     }
 }
 
-/// <summary>The issuers whose tokens are accepted, by their exact name.</summary>
-internal sealed class IssuerRegistry
+/// <summary>The cells' own issuers: this Control's, and the others'.</summary>
+internal sealed class CellIssuers
 {
-    private readonly FrozenDictionary<string, TrustedIssuer> issuers;
-    private readonly IdentityOptions options;
-
-    /// <summary>Initializes a new instance of the <see cref="IssuerRegistry"/> class.</summary>
-    /// <param name="options">The configured issuers.</param>
+    /// <summary>Initializes a new instance of the <see cref="CellIssuers"/> class.</summary>
     /// <param name="control">This cell and the others.</param>
     /// <param name="keys">Our own keys.</param>
     /// <param name="others">The other cells' keys.</param>
-    public IssuerRegistry(IOptions<IdentityOptions> options, IOptions<ControlOptions> control, TokenKeys keys, OtherCellKeys others)
+    public CellIssuers(IOptions<ControlOptions> control, TokenKeys keys, OtherCellKeys others)
     {
-        this.options = options.Value;
-        Own = new(OurIssuer(control.Value.PublicUrl), IssuerKind.Own, () => keys.SigningKeys);
-        issuers = options
-            .Value.Issuers.Select(issuer => new TrustedIssuer(issuer))
-            .Concat(
-                control
-                    .Value.Cells.Where(cell => cell.Region != control.Value.Region)
-                    .Select(cell => new TrustedIssuer(OurIssuer(cell.ControlUrl), IssuerKind.OtherCell, () => others.Of(cell.Region)))
-            )
-            .Append(Own)
-            .ToFrozenDictionary(issuer => issuer.Name, StringComparer.Ordinal);
+        Own = new(Issuer(control.Value.PublicUrl), IssuerKind.Own, () => keys.SigningKeys);
+        All =
+        [
+            Own,
+            .. control
+                .Value.Cells.Where(cell => cell.Region != control.Value.Region)
+                .Select(cell => new TrustedIssuer(Issuer(cell.ControlUrl), IssuerKind.OtherCell, () => others.Of(cell.Region))),
+        ];
     }
 
-    /// <summary>Gets our own issuer.</summary>
+    /// <summary>Gets this Control's.</summary>
     public TrustedIssuer Own { get; }
+
+    /// <summary>Gets all of them.</summary>
+    public IReadOnlyList<TrustedIssuer> All { get; }
+
+    private static IssuerOptions Issuer(string url) => new() { Issuer = new Uri(url).AbsoluteUri, Audience = OpenIdServer.Audience };
+}
+
+/// <summary>The issuers whose tokens are accepted, by their exact name.</summary>
+/// <param name="options">The configured ones.</param>
+/// <param name="cells">The cells' own.</param>
+internal sealed class IssuerRegistry(IOptions<IdentityOptions> options, CellIssuers? cells = null)
+{
+    private readonly FrozenDictionary<string, TrustedIssuer> issuers = options
+        .Value.Issuers.Select(issuer => new TrustedIssuer(issuer))
+        .Concat(cells?.All ?? [])
+        .ToFrozenDictionary(issuer => issuer.Name, StringComparer.Ordinal);
 
     /// <summary>Finds an issuer.</summary>
     /// <param name="name">The <c>iss</c> of a token, not yet trusted.</param>
@@ -123,7 +132,5 @@ internal sealed class IssuerRegistry
     /// <param name="tenant">The tenant.</param>
     /// <returns>The first one configured; null when there is none.</returns>
     public TrustedIssuer? Of(TenantId tenant) =>
-        options.Issuers.Select(issuer => Find(issuer.Issuer)).FirstOrDefault(found => found?.Tenant == tenant);
-
-    private static IssuerOptions OurIssuer(string url) => new() { Issuer = new Uri(url).AbsoluteUri, Audience = OpenIdServer.Audience };
+        options.Value.Issuers.Select(issuer => Find(issuer.Issuer)).FirstOrDefault(found => found?.Tenant == tenant);
 }

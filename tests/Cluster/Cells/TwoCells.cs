@@ -40,9 +40,9 @@ public sealed class TwoCells : IAsyncLifetime
     {
         for (int index = 0; index < Tenants; index++)
         {
-            issuers.Add(new(pki, $"urn:lethe:development-issuer:{TenantName(index)}"));
+            issuers.Add(new(pki, $"https://login.example/{TenantName(index)}"));
         }
-        Operator = new(pki, "urn:lethe:development-issuer");
+        Operator = new(pki, "https://login.example/operator");
         (int eu, int ch) = (FreePort(), FreePort());
         Dictionary<string, (string Private, string Public)> keys = new(StringComparer.Ordinal)
         {
@@ -136,7 +136,9 @@ internal sealed class OneCell : IAsyncDisposable
             ["Directory:DomainKeyFile"] = domainKey,
             ["Directory:RecordKeyFile"] = keys[region].Private,
             ["Directory:AnswerAfter"] = "00:00:00",
-            ["Identity:Deployment"] = "local",
+            ["Kek:File"] = pki.PrivateKey($"kek-{region}"),
+            ["Accounts:Database:ConnectionString"] = $"Data Source={pki.PathOf($"accounts-{region}.db")}",
+            ["Mail:Folder"] = pki.Folder,
             ["Identity:AccountKeyFile"] = pki.SymmetricKey($"accounts-{region}.key"),
             ["Moves:Interval"] = "00:05:00",
             ["Cells:0:Region"] = region,
@@ -155,7 +157,7 @@ internal sealed class OneCell : IAsyncDisposable
             ["Provisioning:Tenants:0:Domains:0"] = $"provisioned-{region}.example",
             ["Provisioning:Tenants:0:Members:0:Subject"] = "olga",
             ["Provisioning:Tenants:0:Members:0:Roles:0"] = "owner",
-            [$"Identity:Issuers:0:Issuer"] = $"urn:lethe:development-issuer:provisioned-{region}",
+            [$"Identity:Issuers:0:Issuer"] = $"https://login.example/provisioned-{region}",
             [$"Identity:Issuers:0:Tenant"] = $"provisioned-{region}",
             [$"Identity:Issuers:0:KeysFile"] = staff.KeysFile,
             [$"Identity:Issuers:1:Issuer"] = staff.Name,
