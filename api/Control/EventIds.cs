@@ -14,4 +14,11 @@ internal static class EventIds
     public const int MoveFault = 5203;
     public const int StaffProvisioned = 5300;
     public const int StaffNotProvisioned = 5301;
+    public const int ResetNotSent = 5400;
+    public const int MailNotSent = 5401;
+    public const int TokenKeyMade = 5402;
+    public const int AccountsSwept = 5403;
+    public const int SweepFailed = 5404;
+    public const int StaffResetFailed = 5500;
+    public const int EpochClosed = 5501;
 }

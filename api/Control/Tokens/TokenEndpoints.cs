@@ -3,6 +3,7 @@ using Lethe.Contracts.Tenants;
 using Lethe.Contracts.Tokens;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 using Lethe.PrivacyPass;
 using Microsoft.Extensions.Options;
 
@@ -26,7 +27,7 @@ internal static class TokenEndpoints
             .WithSummary("The issuing keys of this cell.");
         endpoints
             .MapPost("/token-request", IssueAsync)
-            .RequireAuthorization(Policies.Member)
+            .WithMetadata(new RequiredScope(TokenScopes.Issue))
             .WithTags("Tokens")
             .WithName("RequestTokens")
             .WithSummary("Signs one blinded message, or a batch of up to 100.")

@@ -48,6 +48,7 @@ internal sealed partial class TenantGrain
                 Epoch = epoch,
                 Drawn = drawn + count,
                 Days = Count(DateOnly.FromDateTime(now.UtcDateTime), count),
+                Members = Drew(command.Account, epoch),
             }
         );
         return new TokensReserved(count, Class(), perAccount);

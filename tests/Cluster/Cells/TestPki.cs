@@ -54,6 +54,18 @@ public sealed class TestPki : IDisposable
         return path;
     }
 
+    public string Folder => folder.Path;
+
+    public string PathOf(string name) => folder.File(name);
+
+    /// <summary>Writes 32 random bytes that only their owner can read.</summary>
+    public string PrivateKey(string name)
+    {
+        string path = SymmetricKey(name);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
     public string SymmetricKey(string name) =>
         Write(name, System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
 

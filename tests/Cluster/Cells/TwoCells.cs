@@ -10,6 +10,8 @@ using Lethe.Control.Moves;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,7 +23,7 @@ namespace Lethe.ClusterTests.Cells;
 /// <summary>Both cells: records silos in memory, and their Controls over real TLS on loopback.</summary>
 public sealed class TwoCells : IAsyncLifetime
 {
-    private const int Tenants = 99; // one per test
+    private const int Tenants = 250; // one per test, and one per row of the matrix
     private readonly TestPki pki = new();
     private readonly List<TestIssuer> issuers = [];
     private int next;
@@ -38,9 +40,9 @@ public sealed class TwoCells : IAsyncLifetime
     {
         for (int index = 0; index < Tenants; index++)
         {
-            issuers.Add(new(pki, $"urn:lethe:development-issuer:{TenantName(index)}"));
+            issuers.Add(new(pki, $"https://login.example/{TenantName(index)}"));
         }
-        Operator = new(pki, "urn:lethe:development-issuer");
+        Operator = new(pki, "https://login.example/operator");
         (int eu, int ch) = (FreePort(), FreePort());
         Dictionary<string, (string Private, string Public)> keys = new(StringComparer.Ordinal)
         {
@@ -64,7 +66,11 @@ public sealed class TwoCells : IAsyncLifetime
     }
 
     /// <summary>Provisions a fresh tenant in the EU cell, with one owner.</summary>
-    internal async Task<TestTenant> NewTenantAsync(TokenQuota? quota = null, string? other = null)
+    internal async Task<TestTenant> NewTenantAsync(
+        TokenQuota? quota = null,
+        string? other = null,
+        IReadOnlyList<(string Subject, Role Roles)>? others = null
+    )
     {
         int index = next++;
         Assert.True(TenantId.TryParse(TenantName(index), out TenantId id));
@@ -74,12 +80,13 @@ public sealed class TwoCells : IAsyncLifetime
         {
             members.Add(new(Eu.AccountOf(tenant, other), Role.Member));
         }
+        members.AddRange((others ?? []).Select(person => new Member(Eu.AccountOf(tenant, person.Subject), person.Roles)));
         ProvisionTenant command = new(RecordsSilo.Class("eu-standard"), [], members, quota);
         Assert.IsType<TenantProvisioned>(await Eu.Silo.Tenant(id).ProvisionAsync(command, RecordsSilo.Cancel));
         return tenant;
     }
 
-    internal static string TenantName(int index) => $"kanzlei-{index:00}";
+    internal static string TenantName(int index) => $"kanzlei-{index:000}";
 
     private static int FreePort()
     {
@@ -129,7 +136,9 @@ internal sealed class OneCell : IAsyncDisposable
             ["Directory:DomainKeyFile"] = domainKey,
             ["Directory:RecordKeyFile"] = keys[region].Private,
             ["Directory:AnswerAfter"] = "00:00:00",
-            ["Identity:Deployment"] = "local",
+            ["Kek:File"] = pki.PrivateKey($"kek-{region}"),
+            ["Accounts:Database:ConnectionString"] = $"Data Source={pki.PathOf($"accounts-{region}.db")}",
+            ["Mail:Folder"] = pki.Folder,
             ["Identity:AccountKeyFile"] = pki.SymmetricKey($"accounts-{region}.key"),
             ["Moves:Interval"] = "00:05:00",
             ["Cells:0:Region"] = region,
@@ -148,13 +157,16 @@ internal sealed class OneCell : IAsyncDisposable
             ["Provisioning:Tenants:0:Domains:0"] = $"provisioned-{region}.example",
             ["Provisioning:Tenants:0:Members:0:Subject"] = "olga",
             ["Provisioning:Tenants:0:Members:0:Roles:0"] = "owner",
-            [$"Identity:Issuers:0:Issuer"] = $"urn:lethe:development-issuer:provisioned-{region}",
+            [$"Identity:Issuers:0:Issuer"] = $"https://login.example/provisioned-{region}",
             [$"Identity:Issuers:0:Tenant"] = $"provisioned-{region}",
             [$"Identity:Issuers:0:KeysFile"] = staff.KeysFile,
             [$"Identity:Issuers:1:Issuer"] = staff.Name,
             [$"Identity:Issuers:1:Operator"] = "true",
             [$"Identity:Issuers:1:KeysFile"] = staff.KeysFile,
         };
+        settings["Provisioning:Staff:4:Issuer"] = staff.Name;
+        settings["Provisioning:Staff:4:Subject"] = "operator-1";
+        settings["Provisioning:Staff:4:Roles:0"] = "operator";
         for (int index = 1; index <= 3; index++) // support-2 has signed nothing, support-3 has no role
         {
             settings[$"Provisioning:Staff:{index}:Issuer"] = staff.Name;
@@ -206,10 +218,12 @@ internal sealed class OneCell : IAsyncDisposable
 
     public CellSignatures Signatures => host.Services.GetRequiredService<CellSignatures>();
 
+    public IReadOnlyList<Endpoint> Routes => host.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     public CellInbox Inbox => host.Services.GetRequiredService<CellInbox>();
 
     public AccountId AccountOf(TestTenant tenant, string subject) =>
-        host.Services.GetRequiredService<Accounts>().Of(tenant.Issuer.Name, subject);
+        host.Services.GetRequiredService<Pseudonyms>().Of(tenant.Issuer.Name, subject);
 
     public Caller Caller(TestTenant tenant) =>
         new(host.Services.GetRequiredService<IssuerRegistry>().Find(tenant.Issuer.Name)!, tenant.Owner, AccountOf(tenant, tenant.Owner));

@@ -36,6 +36,21 @@ public sealed class GrantTests(PostgresSilo postgres)
             $"lethe_identity_silo orleansstorage {All}",
             $"lethe_identity_silo schema_version {Read}",
         ],
+        ["accounts_eu"] =
+        [
+            $"lethe_identity_accounts accounts.account {All}",
+            $"lethe_identity_accounts accounts.attempt {All}",
+            $"lethe_identity_accounts accounts.data_protection_key {All}",
+            $"lethe_identity_accounts accounts.link {All}",
+            $"lethe_identity_accounts accounts.oidc_authorization {All}",
+            $"lethe_identity_accounts accounts.oidc_client {All}",
+            $"lethe_identity_accounts accounts.oidc_scope {All}",
+            $"lethe_identity_accounts accounts.oidc_token {All}",
+            $"lethe_identity_accounts accounts.passkey {All}",
+            $"lethe_identity_accounts accounts.sign_in_settings {All}",
+            $"lethe_identity_accounts accounts.token_key {All}",
+            $"lethe_identity_accounts accounts.schema_version {Read}",
+        ],
         ["keys_eu"] = [$"lethe_keys schema_version {Read}", "lethe_keys wrapped_key DELETE,INSERT,SELECT"],
     };
 
@@ -45,6 +60,7 @@ public sealed class GrantTests(PostgresSilo postgres)
     [InlineData("content_eu")]
     [InlineData("identity_eu")]
     [InlineData("keys_eu")]
+    [InlineData("accounts_eu")]
     public async Task Tables_GrantWhatThePolicySays(string database)
     {
         string[] found = await LinesAsync(
@@ -67,6 +83,7 @@ public sealed class GrantTests(PostgresSilo postgres)
     [InlineData("content_eu", "lethe_content_gateway,lethe_content_silo")]
     [InlineData("identity_eu", "lethe_identity_control,lethe_identity_quota,lethe_identity_silo")]
     [InlineData("keys_eu", "lethe_keys")]
+    [InlineData("accounts_eu", "lethe_identity_accounts")]
     public async Task Database_CanBeConnectedToByItsRolesOnly(string database, string roles)
     {
         string[] found = await LinesAsync(
@@ -86,6 +103,7 @@ public sealed class GrantTests(PostgresSilo postgres)
     [InlineData("content_eu")]
     [InlineData("identity_eu")]
     [InlineData("keys_eu")]
+    [InlineData("accounts_eu")]
     public async Task Schemas_AreUsedButNotCreatedIn(string database)
     {
         string[] found = await LinesAsync(
@@ -139,6 +157,10 @@ public sealed class GrantTests(PostgresSilo postgres)
     [InlineData("quota", "SELECT * FROM public.OrleansStorage")]
     [InlineData("control", "SELECT * FROM OrleansStorage")]
     [InlineData("keys", "UPDATE wrapped_key SET wrapped = ''")]
+    [InlineData("accounts", "CREATE TABLE accounts.t (i integer)")]
+    [InlineData("accounts", "ALTER TABLE accounts.account ADD COLUMN c text")]
+    [InlineData("accounts", "TRUNCATE accounts.account")]
+    [InlineData("accounts", "UPDATE accounts.schema_version SET version = 2")]
     public async Task RunningRole_BeyondItsRights_IsDenied(string role, string sql)
     {
         string connection = role switch
@@ -148,6 +170,7 @@ public sealed class GrantTests(PostgresSilo postgres)
             "identity_silo" => postgres.Cell.Identity.Silo,
             "quota" => postgres.Cell.Identity.Quota,
             "control" => postgres.Cell.Identity.Control,
+            "accounts" => postgres.Cell.Accounts.Control,
             _ => postgres.Cell.Keys.Store,
         };
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
