@@ -142,6 +142,7 @@ internal sealed class OneCell : IAsyncDisposable
             ["Mail:Folder"] = pki.Folder,
             ["Identity:AccountKeyFile"] = pki.SymmetricKey($"accounts-{region}.key"),
             ["Accounts:PasswordIterations"] = "1000",
+            ["Accounts:Attempts:MailsPerAddress"] = "8",
             ["Accounts:Clients:0:Id"] = SignedInPerson.Client,
             ["Accounts:Clients:0:RedirectUris:0"] = SignedInPerson.Redirect,
             ["Moves:Interval"] = "00:05:00",

@@ -252,6 +252,18 @@ public sealed class MemberHttpTests(TwoCells cells)
     }
 
     [Fact]
+    public async Task Invitation_SentAgainAndAgain_IsStopped()
+    {
+        TestTenant tenant = await cells.NewTenantAsync();
+        string email = NewEmail();
+        for (int sent = 0; sent < 8; sent++)
+        {
+            await OkAsync(await InviteAsync(tenant, email, "member"));
+        }
+        await CodeAsync(await InviteAsync(tenant, email, "member"), HttpStatusCode.TooManyRequests, "too_many_mails");
+    }
+
+    [Fact]
     public async Task List_InPages_AndOfNoPage_IsAnswered()
     {
         TestTenant tenant = await cells.NewTenantAsync(others: [("a", Role.Member), ("b", Role.Member), ("c", Role.Auditor)]);
@@ -353,6 +365,7 @@ public sealed class MemberHttpTests(TwoCells cells)
             "epoch_unknown"
         );
         await OkAsync(await SendAsync(StaffOf("operator-1"), HttpMethod.Post, path));
+        Eu.Silo.Clock.Advance(TimeSpan.FromSeconds(6)); // Control asks its silos every 5 seconds
         string after = await Eu.Http.GetStringAsync(BlindRsaToken.DirectoryPath, Cancel);
         Assert.True(IssuerDirectory.TryParse(Encoding.UTF8.GetBytes(after), out IssuerDirectory? left));
         byte[] closed = directory.Current("eu-standard", Eu.Silo.Clock.GetUtcNow())!.Key.Spki.ToArray();

@@ -23,6 +23,7 @@ public sealed record PostgresCell(ContentDatabase Content, IdentityDatabase Iden
         await server.CreateLoginAsync($"records_silo_{region}", "lethe_identity_silo");
         await server.CreateLoginAsync($"quota_{region}", "lethe_identity_quota");
         await server.CreateLoginAsync($"control_{region}", "lethe_identity_control");
+        await server.CreateLoginAsync($"auditor_{region}", "lethe_identity_auditor");
         await server.CreateLoginAsync($"key_store_{region}", "lethe_keys");
         await server.CreateLoginAsync($"accounts_control_{region}", "lethe_identity_accounts");
         string Login(string database, string login) => server.ConnectionString($"{database}_{region}", $"{login}_{region}");
@@ -33,7 +34,8 @@ public sealed record PostgresCell(ContentDatabase Content, IdentityDatabase Iden
                 Owner("identity"),
                 Login("identity", "records_silo"),
                 Login("identity", "quota"),
-                Login("identity", "control")
+                Login("identity", "control"),
+                Login("identity", "auditor")
             ),
             new KeysDatabase(Owner("keys"), Login("keys", "key_store")),
             new AccountsDatabase(Owner("accounts"), Login("accounts", "accounts_control"))
@@ -45,7 +47,7 @@ public sealed record PostgresCell(ContentDatabase Content, IdentityDatabase Iden
 public sealed record ContentDatabase(string Owner, string Silo, string Gateway);
 
 /// <summary>Connection strings of the identity plane's database.</summary>
-public sealed record IdentityDatabase(string Owner, string Silo, string Quota, string Control);
+public sealed record IdentityDatabase(string Owner, string Silo, string Quota, string Control, string Auditor);
 
 /// <summary>Connection strings of the key store's database.</summary>
 public sealed record KeysDatabase(string Owner, string Store);
