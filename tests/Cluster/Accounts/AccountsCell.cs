@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Lethe.Client;
 using Lethe.ClusterTests.Cells;
 using Lethe.Contracts.Tenants;
 using Lethe.Control;
@@ -265,6 +264,16 @@ public sealed class PostgresAccounts : AccountsCell
 {
     private PostgresServer? server;
     private PostgresCell? databases;
+
+    internal string OwnerConnectionString => databases!.Accounts.Owner;
+
+    /// <summary>Makes an empty database of the same owner.</summary>
+    internal async Task<string> NewDatabaseAsync()
+    {
+        string name = $"model_{Guid.NewGuid():N}";
+        await server!.CreateDatabaseAsync(name, "accounts_eu_owner");
+        return server.ConnectionString(name, "accounts_eu_owner");
+    }
 
     public override async ValueTask DisposeAsync()
     {
