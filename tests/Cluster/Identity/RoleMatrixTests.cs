@@ -179,7 +179,8 @@ public sealed class RoleMatrixTests(TwoCells cells)
         using HttpRequestMessage request = cells.Eu.Request(new HttpMethod(method), path, token);
         if (method is "POST" or "PUT")
         {
-            request.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeOf(pattern)) } };
+            byte[] body = pattern.StartsWith("/account/", StringComparison.Ordinal) ? "{}"u8.ToArray() : [];
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeOf(pattern)) } };
         }
         request.Headers.Add("Lethe-View-Reason", "userRequest");
         using HttpResponseMessage response = await cells.Eu.Http.SendAsync(request, Cancel);

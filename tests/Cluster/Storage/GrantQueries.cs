@@ -41,7 +41,7 @@ internal static class GrantQueries
             SELECT 'language', l.lanname, NOT l.lanispl, l.lanowner, a.grantee, a.privilege_type, a.is_grantable
             FROM pg_language l CROSS JOIN LATERAL aclexplode(coalesce(l.lanacl, acldefault('l', l.lanowner))) a
             UNION ALL
-            SELECT 'default', coalesce(d.defaclnamespace::regnamespace::text, '-') || ':' || d.defaclobjtype, false, d.defaclrole, a.grantee,
+            SELECT 'default', coalesce(d.defaclnamespace::regnamespace::text, '-') || ':' || d.defaclobjtype::text, false, d.defaclrole, a.grantee,
                 a.privilege_type, a.is_grantable
             FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) a
             UNION ALL
