@@ -21,4 +21,11 @@ internal static class EventIds
     public const int SweepFailed = 5404;
     public const int StaffResetFailed = 5500;
     public const int EpochClosed = 5501;
+    public const int MailSent = 5450;
+    public const int MailDeferred = 5451;
+    public const int MailRefused = 5452;
+    public const int MailGivenUp = 5453;
+    public const int MailQueueFull = 5454;
+    public const int MailFault = 5455;
+    public const int MailLost = 5456;
 }
