@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Control.Admin;
 using Lethe.Control.Admin.Members;
+using Lethe.Control.Console.Accounts;
+using Lethe.Control.Console.Shell;
 using Lethe.Control.Desk;
 using Lethe.Control.Discovery;
 using Lethe.Control.Hosting;
@@ -48,6 +50,7 @@ public static class ControlHost
         AddHosting(builder.Services, configuration);
         builder.Services.AddIdentity();
         builder.Services.AddAccounts();
+        builder.Services.AddPages();
         AddTenants(builder.Services);
         builder.Services.AddSupport();
         builder.Services.AddDesk();
@@ -64,9 +67,10 @@ public static class ControlHost
         app.UseMiddleware<TenantGate>();
         app.UseMiddleware<RoleGate>();
         app.UseAuthorization();
+        app.UseMiddleware<PageBoundary>();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapOpenId();
-        app.MapAccounts();
+        app.MapAccountPages();
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();

@@ -15,7 +15,6 @@ internal static class EventIds
     public const int StaffProvisioned = 5300;
     public const int StaffNotProvisioned = 5301;
     public const int ResetNotSent = 5400;
-    public const int MailNotSent = 5401;
     public const int TokenKeyMade = 5402;
     public const int AccountsSwept = 5403;
     public const int SweepFailed = 5404;
@@ -28,4 +27,5 @@ internal static class EventIds
     public const int MailQueueFull = 5454;
     public const int MailFault = 5455;
     public const int MailLost = 5456;
+    public const int PageFailed = 5470;
 }

@@ -1,3 +1,4 @@
+using Lethe.Control.Identity.Accounts.Mail;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,7 @@ internal static class MailExtensions
                 ? ActivatorUtilities.CreateInstance<SmtpTransport>(provider)
                 : ActivatorUtilities.CreateInstance<FolderTransport>(provider)
         );
+        services.AddSingleton<IAccountMail, AccountMail>();
         services.AddHostedService<MailService>();
     }
 }

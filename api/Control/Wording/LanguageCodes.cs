@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Lethe.Control.Wording;
 
 /// <summary>The languages of pages and mails. This process knows no cultures, so the choice and the texts are our own.</summary>
-internal static class LanguageCodes
+public static class LanguageCodes
 {
     /// <summary>What is spoken to someone who asks for nothing that we have.</summary>
     public const string Default = "en";

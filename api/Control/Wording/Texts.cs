@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Lethe.Control.Wording;
 
 /// <summary>All texts of one language, by dotted key. They are ours: what goes into a placeholder is encoded by whoever shows it.</summary>
-internal sealed class Texts
+public sealed class Texts
 {
     private static readonly FrozenDictionary<string, Texts> Loaded = LanguageCodes.All.ToFrozenDictionary(
         code => code,
