@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Lethe.Control.Admin;
 using Lethe.Control.Admin.Members;
 using Lethe.Control.Console.Accounts;
+using Lethe.Control.Console.Members;
 using Lethe.Control.Console.Shell;
 using Lethe.Control.Desk;
 using Lethe.Control.Discovery;
@@ -71,6 +72,7 @@ public static class ControlHost
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapOpenId();
         app.MapAccountPages();
+        app.MapConsole();
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Lethe.Control.Identity;
+using System.Net;
+using Lethe.Control.Hosting;
 using Microsoft.Extensions.Options;
 using MimeKit;
 
@@ -73,13 +74,17 @@ internal sealed class SmtpOptions
 internal sealed partial class MailOptionsValidator : IValidateOptions<MailOptions>;
 
 /// <summary>Refuses settings under which a mail could be read on its way, or never leaves.</summary>
-/// <param name="identity">Tells what this deployment is.</param>
-internal sealed class MailRules(IOptions<IdentityOptions> identity) : IValidateOptions<MailOptions>
+/// <param name="control">Tells what this deployment is.</param>
+/// <param name="listen">Where the host listens: a local deployment is reached from its own machine only.</param>
+internal sealed class MailRules(IOptions<ControlOptions> control, IOptions<Hosting.ListenOptions> listen) : IValidateOptions<MailOptions>
 {
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, MailOptions options)
     {
-        bool local = identity.Value.Deployment == "local";
+        bool local =
+            control.Value.Deployment == "local"
+            && IPAddress.TryParse(listen.Value.Address, out IPAddress? address)
+            && IPAddress.IsLoopback(address);
         List<string> faults = [];
         if (!MailboxAddress.TryParse(options.From, out MailboxAddress? from) || from.Domain.Length == 0)
         {
@@ -87,7 +92,7 @@ internal sealed class MailRules(IOptions<IdentityOptions> identity) : IValidateO
         }
         if (options.Provider == "folder")
         {
-            Check(local, "Mail:Provider=folder keeps links on disk; it is for Identity:Deployment=local only.");
+            Check(local, "Mail:Provider=folder keeps links on disk; it is for Deployment=local on loopback only.");
             Check(!string.IsNullOrEmpty(options.Folder), "Mail:Folder is missing.");
         }
         else

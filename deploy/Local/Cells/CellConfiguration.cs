@@ -109,7 +109,13 @@ internal sealed class CellConfiguration(
                     new JsonObject { ["Id"] = "lethe-local", ["RedirectUris"] = new JsonArray("http://127.0.0.1/signed-in") }
                 ),
             },
-            ["Mail"] = new JsonObject { ["Folder"] = accounts.MailFolder(region) },
+            ["Deployment"] = "local",
+            ["Mail"] = new JsonObject
+            {
+                ["Provider"] = "folder",
+                ["Folder"] = accounts.MailFolder(region),
+                ["From"] = "lethe@localhost",
+            },
             ["Provisioning"] = Provisioning(region),
         };
     }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Lethe.Local.SignIn;
 
-/// <summary>The first form of a page with method <c>post</c>, as a browser without script would send it.</summary>
+/// <summary>The form of a page that asks for a password, as a browser without script would send it.</summary>
 /// <param name="Action">Where it goes.</param>
 /// <param name="Fields">Its fields: what is given, empty where somebody types.</param>
 /// <param name="Types">The types of the fields.</param>
@@ -33,7 +33,10 @@ internal sealed partial record HtmlForm(Uri Action, Dictionary<string, string> F
                     types[name] = attributes.GetValueOrDefault("type", "text");
                 }
             }
-            return new(new Uri(page, outer.GetValueOrDefault("action", page.PathAndQuery)), fields, types);
+            if (types.ContainsValue("password"))
+            {
+                return new(new Uri(page, outer.GetValueOrDefault("action", page.PathAndQuery)), fields, types);
+            }
         }
         return null;
     }

@@ -1,5 +1,4 @@
 using Lethe.Control.Hosting;
-using Lethe.Control.Identity;
 using Lethe.Control.Mail;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,9 +43,9 @@ internal sealed class MailHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.AddProvider(new FakeLoggerProvider(logs));
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
-        builder.Services.AddSingleton(Options.Create(new ControlOptions { PublicUrl = "https://control.example" }));
-        builder.Services.Configure<IdentityOptions>(options =>
-            options.Deployment = builder.Configuration["Identity:Deployment"] ?? "production"
+        string deployment = builder.Configuration["Deployment"] ?? "production";
+        builder.Services.AddSingleton(
+            Options.Create(new ControlOptions { PublicUrl = "https://control.example", Deployment = deployment })
         );
         builder.Services.AddMail();
         IHost host = builder.Build();

@@ -85,7 +85,7 @@ public sealed class MailQueueTests : IDisposable
     private static Dictionary<string, string?> Local(string folder) =>
         new(StringComparer.Ordinal)
         {
-            ["Identity:Deployment"] = "local",
+            ["Deployment"] = "local",
             ["Mail:Provider"] = "folder",
             ["Mail:Folder"] = folder,
         };

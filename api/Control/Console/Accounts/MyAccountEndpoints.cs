@@ -18,6 +18,10 @@ internal static class MyAccountEndpoints
         "password.changed",
         "password.removed",
         "sessions.ended",
+        "members.invited",
+        "members.changed",
+        "members.deactivatedPlain",
+        "members.activated",
     ];
 
     /// <summary>Maps the pages.</summary>

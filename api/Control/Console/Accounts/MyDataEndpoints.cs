@@ -1,7 +1,12 @@
 using System.Net.Mime;
 using System.Text.Json;
+using Lethe.Control.Admin.Members;
+using Lethe.Control.Console.Members;
 using Lethe.Control.Console.Shell;
 using Lethe.Control.Identity.Accounts;
+using Lethe.Control.OwnAccount;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Console.Accounts;
 
@@ -45,53 +50,41 @@ internal static class MyDataEndpoints
         return TypedResults.LocalRedirect("/account/signed-out");
     }
 
-    private static async Task<IResult> ExportAsync(PageRequest page, AccountSessions sessions, PasskeyService passkeys)
+    private static async Task<IResult> ExportAsync(
+        PageRequest page,
+        ConsoleAccess access,
+        AccountExport export,
+        IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json
+    )
     {
-        Account account = page.Account!;
-        IReadOnlyList<PasskeyDescription> keys = await passkeys.ListAsync(account);
-        IReadOnlyList<SessionDescription> signedIn = await sessions.ListAsync(account.Id, page.Context.RequestAborted);
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter json = new(bytes, new() { Indented = true }))
+        if (await access.FindAsync(page) is not { } tenant)
         {
-            json.WriteStartObject();
-            json.WriteString("id", account.Id);
-            json.WriteString("email", account.Email);
-            json.WriteString("tenant", account.TenantId);
-            json.WriteString("language", account.Language);
-            json.WriteString("createdAt", DateTime.SpecifyKind(account.CreatedAt, DateTimeKind.Utc));
-            json.WriteBoolean("hasPassword", account.PasswordHash is not null);
-            json.WriteStartArray("passkeys");
-            foreach (PasskeyDescription key in keys)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", key.Id);
-                json.WriteString("name", key.Name);
-                json.WriteString("createdAt", key.CreatedAt);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("sessions");
-            foreach (SessionDescription session in signedIn)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", session.Id);
-                json.WriteString("client", session.Client);
-                json.WriteString("createdAt", session.CreatedAt);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
+            return page.Page<MessagePage>(MessageView.Of("forbidden", AccountPaths.Account));
         }
-        return TypedResults.File(bytes.ToArray(), MediaTypeNames.Application.Json, "lethe-account.json");
+        return await export.MakeAsync(tenant, tenant.Account, page.Context.RequestAborted) is Ok<AccountExportResponse> { Value: { } value }
+            ? TypedResults.File(
+                JsonSerializer.SerializeToUtf8Bytes(value, json.Value.SerializerOptions),
+                MediaTypeNames.Application.Json,
+                "lethe-account.json"
+            )
+            : page.Page<MessagePage>(MessageView.Of("away", AccountPaths.Account));
     }
 
-    private static async Task<IResult> DeleteAsync(PageRequest page, AccountAdministration administration, SignInService signIn)
+    private static async Task<IResult> DeleteAsync(PageRequest page, ConsoleAccess access, MemberRemoval removal, SignInService signIn)
     {
         if (page.Field("confirmed") != "yes")
         {
             return page.Page<DataPage>(new Outcome(Problem: "data.deleteUnconfirmed"));
         }
-        await administration.EraseAsync(page.Account!, page.Context.RequestAborted);
+        if (await access.FindAsync(page) is not { } tenant)
+        {
+            return page.Page<MessagePage>(MessageView.Of("forbidden", AccountPaths.Account));
+        }
+        (_, Problem? problem) = await removal.RemoveAsync(tenant, tenant.Account, page.Context.RequestAborted);
+        if (problem is not null)
+        {
+            return page.Page<DataPage>(new Outcome(Problem: problem.Code == "last_owner" ? "data.lastOwner" : "members.refused"));
+        }
         await signIn.SignOutAsync();
         return TypedResults.LocalRedirect("/account/deleted");
     }

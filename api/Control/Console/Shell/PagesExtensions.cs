@@ -1,3 +1,5 @@
+using Lethe.Control.Console.Members;
+
 namespace Lethe.Control.Console.Shell;
 
 /// <summary>Adds pages to the host.</summary>
@@ -8,6 +10,6 @@ internal static class PagesExtensions
     public static void AddPages(this IServiceCollection services)
     {
         services.AddRazorComponents();
-        services.AddScoped<FormTargets>();
+        services.AddScoped<FormTargets>().AddScoped<ConsoleAccess>();
     }
 }
