@@ -4,7 +4,7 @@ using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
-using OpenIddict.Abstractions;
+using OpenIddict.Server;
 
 namespace Lethe.Control.Console.Shell;
 
@@ -22,7 +22,7 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
     /// <returns>When it is answered.</returns>
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() is not { } mark)
+        if ((context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() ?? RefusedByOpenId(context)) is not { } mark)
         {
             await next(context);
             return;
@@ -33,6 +33,13 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
         {
             Account? account = await SignedInAsync(context);
             Texts texts = LanguageOf(context, account);
+            if (RefusedByOpenId(context) is not null)
+            {
+                await new PageRequest(context, texts, account, null)
+                    .Page<MessagePage>(MessageView.Of("request", AccountPaths.Account))
+                    .ExecuteAsync(context);
+                return;
+            }
             page = new(context, texts, account, null);
             IFormCollection? form = null;
             if (HttpMethods.IsPost(context.Request.Method))
@@ -45,11 +52,6 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
                 }
             }
             page = new(context, texts, account, form);
-            if (context.GetOpenIddictServerResponse()?.Error is not null and not OpenIddictConstants.Errors.InvalidToken)
-            {
-                await page.Page<MessagePage>(MessageView.Of("request", AccountPaths.Account)).ExecuteAsync(context);
-                return;
-            }
             if (mark.NeedsAccount && account is null)
             {
                 context.Response.Redirect(SignInPath(context));
@@ -69,6 +71,13 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
             await FailedAsync(page, mark, away ? "away" : "fault", away ? 503 : 500);
         }
     }
+
+    // What the OpenID Connect server refuses without knowing a client to send its answer to. A wrong device code is no such thing.
+    private static PageMark? RefusedByOpenId(HttpContext context) =>
+        context.GetOpenIddictServerResponse()?.Error is not null
+        && context.GetOpenIddictServerEndpointType() is OpenIddictServerEndpointType.Authorization or OpenIddictServerEndpointType.EndSession
+            ? new(IsInDialog: true)
+            : null;
 
     private static async Task<Account?> SignedInAsync(HttpContext context)
     {
