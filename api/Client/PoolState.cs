@@ -99,8 +99,9 @@ public sealed record PoolState
         };
 
     /// <summary>
-    /// Takes the oldest token, at random among those of its epoch: one of an ended epoch says no more than "someone who drew that
-    /// day", while one of the running epoch says "someone who has drawn by now".
+    /// Takes a token: first an epoch at random among the ended ones, then a token of it at random. A token of an ended epoch says no more
+    /// than "someone who drew that day", one of the running epoch "someone who has drawn by now": those only when there are no others.
+    /// An order by age would tell those who were away one day from the rest; a random one blurs it.
     /// </summary>
     internal PoolState Take(DateTimeOffset now, out Token? token)
     {
@@ -110,8 +111,12 @@ public sealed record PoolState
         {
             return usable;
         }
-        DateTimeOffset oldest = usable.Tokens.Min(entry => entry.ExpiresAt);
-        PooledToken[] same = [.. usable.Tokens.Where(entry => entry.ExpiresAt == oldest)];
+        PooledToken[] ended = [.. usable.Tokens.Where(entry => entry.FreshUntil <= now)];
+        IGrouping<DateTimeOffset, PooledToken>[] epochs =
+        [
+            .. (ended.Length > 0 ? ended : usable.Tokens.AsEnumerable()).GroupBy(entry => entry.FreshUntil),
+        ];
+        PooledToken[] same = [.. epochs[RandomNumberGenerator.GetInt32(epochs.Length)]];
         PooledToken taken = same[RandomNumberGenerator.GetInt32(same.Length)];
         token = taken.Token;
         return usable with

@@ -7,7 +7,7 @@ namespace Lethe.Client;
 /// <summary>
 /// Blind-signed session tokens, drawn ahead. What the mathematics hides, the clock and the numbers would give away, so:
 /// one draw of always the same size in each epoch in which Word is open, whether tokens are needed or not, at a random time and never
-/// near a redemption; tokens of ended epochs are spent first, the oldest before the others; a session's start touches the identity plane only
+/// near a redemption; tokens of the running epoch are spent only when there are no others; a session's start touches the identity plane only
 /// when no token is left, and that is counted.
 /// </summary>
 public sealed class TokenPool : IDisposable

@@ -6,6 +6,7 @@ using Lethe.Contracts;
 using Lethe.Contracts.Tenants;
 using Lethe.Control;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.Accounts.Mail;
 using Lethe.Control.Moves;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -143,6 +144,9 @@ internal sealed class OneCell : IAsyncDisposable
             ["Mail:Folder"] = pki.Folder,
             ["Mail:From"] = "lethe@localhost",
             ["Identity:AccountKeyFile"] = pki.SymmetricKey($"accounts-{region}.key"),
+            ["Accounts:PasswordIterations"] = "1000",
+            ["Accounts:Clients:0:Id"] = SignedInPerson.Client,
+            ["Accounts:Clients:0:RedirectUris:0"] = SignedInPerson.Redirect,
             ["Moves:Interval"] = "00:05:00",
             ["Cells:0:Region"] = region,
             ["Cells:0:GatewayUrl"] = $"https://gateway.{region}.example",
@@ -199,6 +203,7 @@ internal sealed class OneCell : IAsyncDisposable
                 services.AddSingleton<IGrainFactory>(_ => Silo.Grains);
                 services.AddSingleton<TimeProvider>(Silo.Clock);
                 services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(Logs));
+                services.AddSingleton<IMailSender>(Mails);
                 services.AddSingleton<CellLink>();
                 services.AddSingleton<ICellLink>(provider => Link = new(provider.GetRequiredService<CellLink>()));
             }
@@ -210,6 +215,8 @@ internal sealed class OneCell : IAsyncDisposable
     public IConfiguration Configuration { get; }
 
     public FakeLogCollector Logs { get; } = FakeLogCollector.Create(new FakeLogCollectorOptions());
+
+    public Outbox Mails { get; } = new();
 
     public FaultyLink Link { get; private set; } = null!;
 

@@ -56,7 +56,7 @@ public sealed class TenantTests(RecordsSilo silo)
         await silo.Tenant(tenant).ProvisionAsync(command, Cancel);
         await silo.Tenant(tenant).HoldDataAsync(TenantData.Case, 1, Cancel);
         const string Golden = """
-            {"Standing":1,"Region":1,"Version":1,"PolicyClass":"eu-standard","Domains":[],"Members":[{"Account":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","Roles":3}],"Cases":["00000000000000000000000000000001"],"Shares":[],"Quota":{"PerAccount":5,"PerTenant":9},"Epoch":0,"Drawn":0,"Days":[],"CancelledVersion":0,"ProvisionedFrom":"GOLDEN","Configured":["CONFIGURED"]}
+            {"Standing":1,"Region":1,"Version":1,"PolicyClass":"eu-standard","Domains":[],"Members":[{"Account":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","Roles":3}],"Cases":["00000000000000000000000000000001"],"Shares":[],"Quota":{"PerAccount":5,"PerTenant":9},"Epoch":0,"Drawn":0,"Days":[],"CancelledVersion":0,"ProvisionedFrom":"GOLDEN","Configured":["CONFIGURED"],"DrawersEpoch":0,"Drawers":0,"DrawersBefore":0}
             """;
         string stored = silo.Durable.Rows["tenant|t/golden-tenant"];
         using var json = System.Text.Json.JsonDocument.Parse(stored);

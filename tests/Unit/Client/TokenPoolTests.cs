@@ -221,7 +221,7 @@ public sealed class TokenPoolTests
     }
 
     [Fact]
-    public async Task Take_TokensOfSeveralEpochs_SpendsTheOldestAndDropsTheExpired()
+    public async Task Take_TokensOfSeveralEpochs_SpendsThoseOfEndedEpochsAndDropsTheExpired()
     {
         using var cell = new FakeCell();
         using LetheClient client = cell.Connect();
@@ -231,17 +231,17 @@ public sealed class TokenPoolTests
             cell.Clock.Advance(TimeSpan.FromDays(1));
         }
         Assert.Equal(12, client.Tokens.Count); // Monday's are over on Friday
+        await RefillAsync(client);
+        DateTimeOffset now = cell.Clock.GetUtcNow();
         Cell home = await client.DiscoverAsync(default);
-        DateTimeOffset oldest = cell
-            .Store.Read()
-            .Tokens.Where(token => token.ExpiresAt > cell.Clock.GetUtcNow())
-            .Min(token => token.ExpiresAt);
-        for (int taken = 0; taken < 4; taken++)
+        for (int taken = 0; taken < 12; taken++)
         {
             await client.Tokens.TakeAsync(home, default);
         }
-        Assert.DoesNotContain(cell.Store.Read().Tokens, token => token.ExpiresAt <= oldest);
-        Assert.Equal(8, client.Tokens.Count);
+        Assert.Equal(4, client.Tokens.Count);
+        Assert.All(cell.Store.Read().Tokens, token => Assert.True(token.FreshUntil > now));
+        await client.Tokens.TakeAsync(home, default);
+        Assert.Equal(0, client.Tokens.DrawsAtStart);
     }
 
     [Fact]
