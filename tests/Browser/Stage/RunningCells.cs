@@ -56,11 +56,23 @@ public sealed class RunningCells : IAsyncDisposable
     /// <summary>Signs the owner of a cell's seeded firm in: the one place where these tests get an access token.</summary>
     /// <param name="region">The cell.</param>
     /// <returns>An access token for Control.</returns>
-    public Task<string> AccessTokenAsync(string region)
-    {
-        DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == region);
-        return Task.FromResult(cells.Issuer.Sign(tenant.Id, tenant.Owner));
-    }
+    public async Task<string> AccessTokenAsync(string region) =>
+        (await cells.Accounts.SignInAsync(region, new Uri(ControlUrl(region)), OwnerOf(region), CancellationToken.None)).AccessToken;
+
+    /// <summary>Gets the address of the owner of a cell's seeded firm.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The address.</returns>
+    public string OwnerOf(string region) => DemoPeople.Tenants.First(known => known.Region == region).Owner;
+
+    /// <summary>Gets the password that the owner of a cell's seeded firm has chosen.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The password.</returns>
+    public string PasswordOf(string region) => File.ReadAllText(folder.PathOf($"{region}/identity/people/{OwnerOf(region)}.password"));
+
+    /// <summary>Gets the folder of a cell's mails.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The folder.</returns>
+    public string MailFolder(string region) => cells.Accounts.MailFolder(region);
 
     /// <summary>Issues a certificate of the local authority.</summary>
     /// <param name="role">Who it is for.</param>
