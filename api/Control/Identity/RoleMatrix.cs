@@ -27,6 +27,7 @@ internal static class RoleMatrix
         Anyone("GET", "/account/signed-out"),
         Anyone("GET POST", "/account/forgotten"),
         Anyone("GET POST", "/account/reset"),
+        Anyone("GET", "/account/reset-done"),
         Anyone("GET POST", "/account/invitation"),
         Anyone("GET POST", "/account/email"),
         Anyone("GET", "/account/deleted"),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Lethe.Local.Cells;
 using Lethe.Local.State;
 
@@ -68,6 +69,17 @@ public sealed class RunningCells : IAsyncDisposable
     /// <param name="region">The cell.</param>
     /// <returns>The password.</returns>
     public string PasswordOf(string region) => File.ReadAllText(folder.PathOf($"{region}/identity/people/{OwnerOf(region)}.password"));
+
+    /// <summary>Makes a client that trusts the local authority only.</summary>
+    /// <returns>The client, to be disposed of.</returns>
+    public HttpClient NewHttp()
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(cells.Certificates.AuthorityFile);
+        SocketsHttpHandler handler = new() { UseProxy = false };
+        handler.SslOptions.CertificateChainPolicy = policy;
+        return new(handler);
+    }
 
     /// <summary>Gets the folder of a cell's mails.</summary>
     /// <param name="region">The cell.</param>

@@ -6,7 +6,7 @@ using Lethe.Contracts;
 using Lethe.Contracts.Tenants;
 using Lethe.Control;
 using Lethe.Control.Identity;
-using Lethe.Control.Identity.Accounts.Mail;
+using Lethe.Control.Mail;
 using Lethe.Control.Moves;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -203,7 +203,7 @@ internal sealed class OneCell : IAsyncDisposable
                 services.AddSingleton<IGrainFactory>(_ => Silo.Grains);
                 services.AddSingleton<TimeProvider>(Silo.Clock);
                 services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(Logs));
-                services.AddSingleton<IMailSender>(Mails);
+                services.AddSingleton<IMailTransport>(Mails);
                 services.AddSingleton<CellLink>();
                 services.AddSingleton<ICellLink>(provider => Link = new(provider.GetRequiredService<CellLink>()));
             }

@@ -7,6 +7,7 @@ namespace Lethe.Control.Console.Accounts;
 /// <summary>Where mailed links lead: accepting an invitation, setting a new way in, confirming an address.</summary>
 internal static class LinkEndpoints
 {
+    private const string ResetDone = "/account/reset-done";
     private const int CodeLength = 43;
 
     /// <summary>Maps the pages.</summary>
@@ -16,6 +17,7 @@ internal static class LinkEndpoints
         RouteGroupBuilder open = endpoints.MapPages(AccountPaths.Account);
         open.MapGet("/reset", (PageRequest page) => Show(page, "reset", AccountPaths.Reset, null));
         open.MapPost("/reset", ResetAsync);
+        open.MapGet("/reset-done", (PageRequest page) => page.Page<MessagePage>(MessageView.Of("resetDone", AccountPaths.SignIn)));
         open.MapGet("/invitation", (PageRequest page) => Show(page, "invitation", AccountPaths.Invitation, null));
         open.MapPost("/invitation", AcceptAsync);
         open.MapGet("/email", (PageRequest page) => page.Page<EmailPage>(new FieldView(null, null)));
@@ -26,7 +28,7 @@ internal static class LinkEndpoints
     {
         CredentialOutcome outcome = await resets.CompleteAsync(Code(page), Choice(page), page.Context.RequestAborted);
         return outcome == CredentialOutcome.Done
-            ? page.Page<MessagePage>(MessageView.Of("resetDone", AccountPaths.SignIn))
+            ? TypedResults.LocalRedirect(ResetDone)
             : Show(page, "reset", AccountPaths.Reset, Problem(outcome));
     }
 

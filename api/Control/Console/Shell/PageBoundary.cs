@@ -75,7 +75,9 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
     // What the OpenID Connect server refuses without knowing a client to send its answer to. A wrong device code is no such thing.
     private static PageMark? RefusedByOpenId(HttpContext context) =>
         context.GetOpenIddictServerResponse()?.Error is not null
-        && context.GetOpenIddictServerEndpointType() is OpenIddictServerEndpointType.Authorization or OpenIddictServerEndpointType.EndSession
+        && context.GetOpenIddictServerEndpointType()
+            is OpenIddictServerEndpointType.Authorization
+                or OpenIddictServerEndpointType.EndSession
             ? new(IsInDialog: true)
             : null;
 

@@ -62,10 +62,8 @@ internal sealed class AccountSessions(
     public async Task<bool> EndAsync(string accountId, string sessionId, CancellationToken cancellationToken)
     {
         if (
-            !await database.Tokens.AnyAsync(
-                token => token.Authorization!.Id == sessionId && token.Subject == accountId,
-                cancellationToken
-            ) || await authorizations.FindByIdAsync(sessionId, cancellationToken) is not { } session
+            !await database.Tokens.AnyAsync(token => token.Authorization!.Id == sessionId && token.Subject == accountId, cancellationToken)
+            || await authorizations.FindByIdAsync(sessionId, cancellationToken) is not { } session
         )
         {
             return false;
