@@ -25,7 +25,7 @@ dotnet build Orleans.sln -c Release -v q -warnaserror || { echo "The build faile
 
 passed=0 failed=0 skipped=0
 mkdir -p artifacts/tests
-for project in Architecture Unit Cluster System; do
+for project in Architecture Unit Cluster System Browser; do
   echo "== $project"
   dotnet "tests/$project/bin/Release/net10.0/Lethe.${project}Tests.dll" -noColor 2>&1 | tee "artifacts/tests/$project.txt"
   exit_code=${PIPESTATUS[0]}

@@ -64,6 +64,17 @@ public sealed class LocalCommandTests : IDisposable
         Assert.InRange(result.GetProperty("answerCharacters").GetInt32(), 100, 10_000);
     }
 
+    [Theory]
+    [InlineData("http://localhost:3000")]
+    [InlineData("https://localhost:3000/pane")]
+    [InlineData("localhost")]
+    public async Task Up_ForAPageThatHasNoOrigin_SaysSo(string origin)
+    {
+        (int exit, string output) = await RunAsync("up", "--plugin-origin", origin);
+        Assert.Equal(1, exit);
+        Assert.Contains("--plugin-origin takes an https origin", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Demo_OnAMissingFile_SaysSoInOneSentence()
     {

@@ -19,6 +19,9 @@ internal sealed class CellConfiguration(
 {
     private const string Loopback = "127.0.0.1";
 
+    /// <summary>Gets the origins of web pages that may call, as <c>https://host:port</c>. Default none.</summary>
+    public IReadOnlyList<string> PluginOrigins { get; init; } = [];
+
     /// <summary>Configures a silo.</summary>
     /// <param name="region">The cell.</param>
     /// <param name="plane"><c>content</c> or <c>identity</c>.</param>
@@ -59,6 +62,7 @@ internal sealed class CellConfiguration(
         {
             ["Region"] = region,
             ["Listen"] = Listen(ports.Gateway, certificates.For($"gateway.{region}")),
+            ["Cors"] = Cors(),
             ["PublicUrl"] = Url(ports.Gateway),
             ["ControlUrl"] = Url(ports.Control),
             ["Management"] = new JsonObject { ["Port"] = ports.GatewayManagement },
@@ -87,6 +91,7 @@ internal sealed class CellConfiguration(
         {
             ["Region"] = region,
             ["Listen"] = listen,
+            ["Cors"] = Cors(),
             ["PublicUrl"] = Url(ports.Control),
             ["Management"] = new JsonObject { ["Port"] = ports.ControlManagement },
             ["Orleans"] = OrleansClient(region, "identity", ports.Identity),
@@ -109,7 +114,13 @@ internal sealed class CellConfiguration(
                     new JsonObject { ["Id"] = "lethe-local", ["RedirectUris"] = new JsonArray("http://127.0.0.1/signed-in") }
                 ),
             },
-            ["Mail"] = new JsonObject { ["Folder"] = accounts.MailFolder(region) },
+            ["Deployment"] = "local",
+            ["Mail"] = new JsonObject
+            {
+                ["Provider"] = "folder",
+                ["Folder"] = accounts.MailFolder(region),
+                ["From"] = "lethe@localhost",
+            },
             ["Provisioning"] = Provisioning(region),
         };
     }
@@ -133,6 +144,8 @@ internal sealed class CellConfiguration(
             ["Clustering"] = "development",
             ["Gateways"] = new JsonArray(string.Create(CultureInfo.InvariantCulture, $"{Loopback}:{silo.OrleansGateway}")),
         };
+
+    private JsonObject Cors() => new() { ["Origins"] = new JsonArray([.. PluginOrigins]) };
 
     private JsonObject Database(string region, string plane, string name)
     {

@@ -40,6 +40,7 @@ internal sealed class LocalCells : IAsyncDisposable
     /// <param name="folder">The state folder, locked.</param>
     /// <param name="eu">Ports of the EU cell.</param>
     /// <param name="ch">Ports of the Swiss cell.</param>
+    /// <param name="pluginOrigins">The origins of web pages that may call.</param>
     /// <param name="progress">Told what is being started.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <returns>The running cells.</returns>
@@ -48,6 +49,7 @@ internal sealed class LocalCells : IAsyncDisposable
         LocalFolder folder,
         CellPorts eu,
         CellPorts ch,
+        IReadOnlyList<string> pluginOrigins,
         IProgress<string> progress,
         CancellationToken cancellationToken
     )
@@ -57,7 +59,7 @@ internal sealed class LocalCells : IAsyncDisposable
         TimeProvider clock = TimeProvider.System;
         Dictionary<string, CellPorts> ports = new(StringComparer.Ordinal) { ["eu"] = eu, ["ch"] = ch };
         LocalCells cells = new(folder, new LocalCertificates(folder, clock), new LocalAccounts(folder), ports.AsReadOnly());
-        CellConfiguration configuration = new(folder, cells.Certificates, cells.Accounts, ports);
+        CellConfiguration configuration = new(folder, cells.Certificates, cells.Accounts, ports) { PluginOrigins = pluginOrigins };
         try
         {
             progress.Report("starting the session and records silos of both cells");

@@ -62,7 +62,7 @@ internal static class DemoCommand
         (CellPorts eu, CellPorts ch) = CellPorts.Free();
         Progress progress = new();
         DemoResult result;
-        await using (LocalCells cells = await LocalCells.StartAsync(folder, eu, ch, progress, cancellationToken))
+        await using (LocalCells cells = await LocalCells.StartAsync(folder, eu, ch, [], progress, cancellationToken))
         {
             await Console.Out.WriteLineAsync();
             result = await DemoRun.RunAsync(cells, task, progress, Console.Out.Write, cancellationToken);

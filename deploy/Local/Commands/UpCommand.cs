@@ -22,14 +22,31 @@ internal static class UpCommand
                 result.AddError("--port-offset takes 0 to 20000.");
             }
         });
-        Command command = new("up", "Runs both cells on the documented ports until Ctrl-C.") { offset, state };
+        Option<string[]> origin = new("--plugin-origin")
+        {
+            Description = "The origin of a web page that may call, as https://localhost:3000. May be repeated.",
+        };
+        origin.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => !IsOrigin(token.Value)))
+            {
+                result.AddError("--plugin-origin takes an https origin without a path.");
+            }
+        });
+        Command command = new("up", "Runs both cells on the documented ports until Ctrl-C.") { offset, origin, state };
         command.SetAction(
-            (parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(state), parsed.GetValue(offset), cancellationToken)
+            (parsed, cancellationToken) =>
+                RunAsync(parsed.GetRequiredValue(state), parsed.GetValue(offset), parsed.GetValue(origin) ?? [], cancellationToken)
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(string state, int offset, CancellationToken cancellationToken)
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+        && url.Scheme == Uri.UriSchemeHttps
+        && text == url.GetLeftPart(UriPartial.Authority);
+
+    private static async Task<int> RunAsync(string state, int offset, string[] origins, CancellationToken cancellationToken)
     {
         using LocalFolder folder = LocalFolder.OpenExclusive(state);
         Progress progress = new();
@@ -37,6 +54,7 @@ internal static class UpCommand
             folder,
             CellPorts.Fixed("eu", offset),
             CellPorts.Fixed("ch", offset),
+            origins,
             progress,
             cancellationToken
         );

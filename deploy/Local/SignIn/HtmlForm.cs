@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Lethe.Local.SignIn;
 
-/// <summary>The first form of a page with method <c>post</c>, as a browser without script would send it.</summary>
+/// <summary>The form in the main part of a page, as a browser without script would send it.</summary>
 /// <param name="Action">Where it goes.</param>
 /// <param name="Fields">Its fields: what is given, empty where somebody types.</param>
 /// <param name="Types">The types of the fields.</param>
@@ -15,10 +15,12 @@ internal sealed partial record HtmlForm(Uri Action, Dictionary<string, string> F
     /// <returns>The form; null when there is none.</returns>
     public static HtmlForm? Read(Uri page, string html)
     {
-        foreach (Match form in Form().Matches(html))
+        int main = Math.Max(0, html.IndexOf("<main", StringComparison.Ordinal));
+        foreach (Match form in Form().Matches(html, main))
         {
             Dictionary<string, string> outer = Attributes(form.Groups["attributes"].Value);
-            if (!string.Equals(outer.GetValueOrDefault("method"), "post", StringComparison.OrdinalIgnoreCase))
+            bool needsScript = outer.ContainsKey("data-question");
+            if (needsScript || !string.Equals(outer.GetValueOrDefault("method"), "post", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }

@@ -7,13 +7,14 @@ using Lethe.Contracts.Tenants;
 using Lethe.Control;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
-using Lethe.Control.Identity.Accounts.Mail;
+using Lethe.Control.Mail;
 using Lethe.TestKit.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using MimeKit;
 using Xunit;
 
 namespace Lethe.ClusterTests.Accounts;
@@ -22,19 +23,19 @@ namespace Lethe.ClusterTests.Accounts;
 internal sealed record Person(TenantId Tenant, string Email, string Password, string AccountId);
 
 /// <summary>Keeps the mails instead of sending them.</summary>
-internal sealed partial class Outbox : IMailSender
+internal sealed partial class Outbox : IMailTransport
 {
-    private readonly ConcurrentQueue<MailMessage> sent = new();
+    private readonly ConcurrentQueue<ReceivedMail> sent = new();
 
-    public IReadOnlyList<MailMessage> Sent => [.. sent];
+    public IReadOnlyList<ReceivedMail> Sent => [.. sent];
 
-    public Task SendAsync(MailMessage message, CancellationToken cancellationToken)
+    public Task<MailOutcome> SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
-        sent.Enqueue(message);
-        return Task.CompletedTask;
+        sent.Enqueue(ReceivedMail.Of(message));
+        return Task.FromResult(MailOutcome.Delivered);
     }
 
-    public MailMessage[] To(string email) => [.. sent.Where(mail => mail.To == email)];
+    public ReceivedMail[] To(string email) => [.. sent.Where(mail => mail.To == email)];
 
     /// <summary>Waits for the newest code that was mailed to an address.</summary>
     public async Task<string> CodeAsync(string email, string path)
@@ -51,7 +52,7 @@ internal sealed partial class Outbox : IMailSender
     }
 
     /// <summary>Waits until an address has got so many mails.</summary>
-    public async Task<MailMessage[]> CountAsync(string email, int count)
+    public async Task<ReceivedMail[]> CountAsync(string email, int count)
     {
         for (int tried = 0; tried < 100 && To(email).Length < count; tried++)
         {
@@ -103,7 +104,7 @@ public abstract class AccountsCell : IAsyncLifetime
                 services.AddSingleton<IGrainFactory>(_ => Silo.Grains);
                 services.AddSingleton<TimeProvider>(Silo.Clock);
                 services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(Logs));
-                services.AddSingleton<IMailSender>(Mail);
+                services.AddSingleton<IMailTransport>(Mail);
             }
         );
         await host.StartAsync();
@@ -209,7 +210,8 @@ public abstract class AccountsCell : IAsyncLifetime
             ["Cells:0:ControlUrl"] = Url.AbsoluteUri,
             ["Cells:0:RecordKey"] = recordPublic,
             ["Kek:File"] = Pki.PrivateKey("kek"),
-            ["Mail:Folder"] = Pki.Folder,
+            ["Mail:From"] = "lethe@kanzlei.example",
+            ["Mail:Smtp:Host"] = "localhost", // nothing is sent: the outbox stands in for the server
             ["Accounts:PasswordIterations"] = "1000",
             ["Accounts:Attempts:PerAddress"] = "20",
             ["Accounts:Attempts:PerNetwork"] = "10000",

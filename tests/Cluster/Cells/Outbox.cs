@@ -1,26 +1,28 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using Lethe.Control.Identity.Accounts.Mail;
+using Lethe.Control.Mail;
+using MimeKit;
 
 namespace Lethe.ClusterTests.Cells;
 
 /// <summary>The mails that a Control sends, as they arrive.</summary>
-internal sealed partial class Outbox : IMailSender
+internal sealed partial class Outbox : IMailTransport
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<MailMessage>> boxes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<ReceivedMail>> boxes = new(StringComparer.OrdinalIgnoreCase);
 
-    public Task SendAsync(MailMessage message, CancellationToken cancellationToken)
+    public Task<MailOutcome> SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
-        BoxOf(message.To).Enqueue(message);
-        return Task.CompletedTask;
+        ReceivedMail received = ReceivedMail.Of(message);
+        BoxOf(received.To).Enqueue(received);
+        return Task.FromResult(MailOutcome.Delivered);
     }
 
     /// <summary>Takes the next mail to an address, when it is there.</summary>
-    public async Task<MailMessage> NextAsync(string address)
+    public async Task<ReceivedMail> NextAsync(string address)
     {
         using CancellationTokenSource limit = new(Patience);
-        MailMessage? message;
+        ReceivedMail? message;
         while (!BoxOf(address).TryDequeue(out message))
         {
             await Task.Delay(20, limit.Token);
@@ -39,5 +41,12 @@ internal sealed partial class Outbox : IMailSender
     private static Match CodeIn(string text) =>
         Code().Match(text) is { Success: true } found ? found : throw new InvalidOperationException("No code.");
 
-    private ConcurrentQueue<MailMessage> BoxOf(string address) => boxes.GetOrAdd(address, static _ => new());
+    private ConcurrentQueue<ReceivedMail> BoxOf(string address) => boxes.GetOrAdd(address, static _ => new());
+}
+
+/// <summary>A mail as somebody reads it.</summary>
+internal sealed record ReceivedMail(string To, string Subject, string Text)
+{
+    public static ReceivedMail Of(MimeMessage message) =>
+        new(message.To.Mailboxes.Single().Address, message.Subject, message.TextBody ?? string.Empty);
 }

@@ -6,7 +6,7 @@ using Lethe.Contracts;
 using Lethe.Contracts.Tenants;
 using Lethe.Control;
 using Lethe.Control.Identity;
-using Lethe.Control.Identity.Accounts.Mail;
+using Lethe.Control.Mail;
 using Lethe.Control.Moves;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -139,7 +139,10 @@ internal sealed class OneCell : IAsyncDisposable
             ["Directory:AnswerAfter"] = "00:00:00",
             ["Kek:File"] = pki.PrivateKey($"kek-{region}"),
             ["Accounts:Database:ConnectionString"] = $"Data Source={pki.PathOf($"accounts-{region}.db")}",
+            ["Deployment"] = "local",
+            ["Mail:Provider"] = "folder",
             ["Mail:Folder"] = pki.Folder,
+            ["Mail:From"] = "lethe@localhost",
             ["Identity:AccountKeyFile"] = pki.SymmetricKey($"accounts-{region}.key"),
             ["Accounts:PasswordIterations"] = "1000",
             ["Accounts:Attempts:MailsPerAddress"] = "8",
@@ -201,7 +204,7 @@ internal sealed class OneCell : IAsyncDisposable
                 services.AddSingleton<IGrainFactory>(_ => Silo.Grains);
                 services.AddSingleton<TimeProvider>(Silo.Clock);
                 services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(Logs));
-                services.AddSingleton<IMailSender>(Mails);
+                services.AddSingleton<IMailTransport>(Mails);
                 services.AddSingleton<CellLink>();
                 services.AddSingleton<ICellLink>(provider => Link = new(provider.GetRequiredService<CellLink>()));
             }

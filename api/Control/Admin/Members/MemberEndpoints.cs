@@ -95,7 +95,7 @@ internal static class MemberEndpoints
             .Produces<AccountExportResponse>();
     }
 
-    private static async Task<IResult> ListAsync(
+    internal static async Task<IResult> ListAsync(
         TenantContext tenant,
         MemberAccounts accounts,
         IGrainFactory grains,
@@ -129,7 +129,7 @@ internal static class MemberEndpoints
         );
     }
 
-    private static async Task<IResult> InviteAsync(
+    internal static async Task<IResult> InviteAsync(
         InviteMemberRequest request,
         TenantContext tenant,
         MemberInvitations invitations,
@@ -176,7 +176,7 @@ internal static class MemberEndpoints
                 )
         );
 
-    private static Task<IResult> ChangeRolesAsync(
+    internal static Task<IResult> ChangeRolesAsync(
         string memberId,
         ChangeRolesRequest request,
         TenantContext tenant,
@@ -197,7 +197,7 @@ internal static class MemberEndpoints
                     : Problems.RoleUnknown
         );
 
-    private static Task<IResult> ResendAsync(
+    internal static Task<IResult> ResendAsync(
         string memberId,
         TenantContext tenant,
         MemberAccounts accounts,
@@ -240,7 +240,7 @@ internal static class MemberEndpoints
             }
         );
 
-    private static Task<IResult> DeactivateAsync(
+    internal static Task<IResult> DeactivateAsync(
         string memberId,
         TenantContext tenant,
         MemberAccounts accounts,
@@ -263,7 +263,7 @@ internal static class MemberEndpoints
             }
         );
 
-    private static Task<IResult> ReactivateAsync(
+    internal static Task<IResult> ReactivateAsync(
         string memberId,
         TenantContext tenant,
         MemberAccounts accounts,

@@ -16,11 +16,13 @@ internal sealed record SessionDescription(string Id, string Client, DateTimeOffs
 /// <param name="users">The accounts, by Identity.</param>
 /// <param name="authorizations">OpenIddict's authorizations.</param>
 /// <param name="tokens">OpenIddict's tokens.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class AccountSessions(
     AccountsDbContext database,
     UserManager<Account> users,
     IOpenIddictAuthorizationManager authorizations,
-    IOpenIddictTokenManager tokens
+    IOpenIddictTokenManager tokens,
+    TimeProvider clock
 )
 {
     /// <summary>Lists the signed-in clients of an account. Browsers are not listed: <see cref="EndAllAsync"/> ends them too.</summary>
@@ -29,9 +31,15 @@ internal sealed class AccountSessions(
     /// <returns>The clients, the newest first.</returns>
     public async Task<IReadOnlyList<SessionDescription>> ListAsync(string accountId, CancellationToken cancellationToken)
     {
+        DateTime now = clock.GetUtcNow().UtcDateTime;
         var rows = await database
-            .Authorizations.Where(row => row.Subject == accountId && row.Status == OpenIddictConstants.Statuses.Valid)
-            .Where(row => row.Tokens.Any(token => token.Status == OpenIddictConstants.Statuses.Valid))
+            .Authorizations.Where(row => row.Status == OpenIddictConstants.Statuses.Valid)
+            .Where(row =>
+                // A device's authorization is made before anybody has let it in: only its tokens say whose it is.
+                row.Tokens.Any(token =>
+                    token.Subject == accountId && token.Status == OpenIddictConstants.Statuses.Valid && token.ExpirationDate > now
+                )
+            )
             .Select(row => new
             {
                 row.Id,
@@ -54,8 +62,8 @@ internal sealed class AccountSessions(
     public async Task<bool> EndAsync(string accountId, string sessionId, CancellationToken cancellationToken)
     {
         if (
-            await authorizations.FindByIdAsync(sessionId, cancellationToken) is not { } session
-            || await authorizations.GetSubjectAsync(session, cancellationToken) != accountId
+            !await database.Tokens.AnyAsync(token => token.Authorization!.Id == sessionId && token.Subject == accountId, cancellationToken)
+            || await authorizations.FindByIdAsync(sessionId, cancellationToken) is not { } session
         )
         {
             return false;

@@ -1,8 +1,8 @@
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity.Accounts.Keys;
-using Lethe.Control.Identity.Accounts.Mail;
 using Lethe.Control.Identity.Accounts.Storage;
 using Lethe.Control.Identity.OpenId;
+using Lethe.Control.Mail;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -47,7 +47,7 @@ internal static class AccountsExtensions
         services.AddScoped<SignInService>().AddScoped<PasswordService>().AddScoped<PasswordResetService>();
         services.AddScoped<InvitationService>().AddScoped<EmailChangeService>().AddScoped<PasskeyService>();
         services.AddScoped<AccountAdministration>().AddScoped<SignInSettings>();
-        services.AddAccountMail();
+        services.AddMail();
     }
 
     private static void AddIdentity(IServiceCollection services)
@@ -74,7 +74,12 @@ internal static class AccountsExtensions
             .Configure<IOptions<ControlOptions>>(
                 (passkey, control) =>
                 {
-                    passkey.ServerDomain = new Uri(control.Value.PublicUrl).Host;
+                    Uri here = new(control.Value.PublicUrl);
+                    string origin = here.GetLeftPart(UriPartial.Authority);
+                    passkey.ServerDomain = here.Host;
+
+                    // Not by the Origin header, the default: it is null for forms of pages that send no referrer.
+                    passkey.ValidateOrigin = asked => ValueTask.FromResult(!asked.CrossOrigin && asked.Origin == origin);
                     passkey.UserVerificationRequirement = "required";
                     passkey.ResidentKeyRequirement = "required";
                 }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Lethe.Control.Identity.Accounts.Keys;
+using Lethe.Control.Identity.Accounts.Mail;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
@@ -17,12 +18,14 @@ internal sealed record PasskeyDescription(string Id, string? Name, DateTimeOffse
 /// <param name="signIn">Signs in.</param>
 /// <param name="limits">The limits.</param>
 /// <param name="protector">Encrypts the names.</param>
+/// <param name="mail">Tells the owner.</param>
 /// <param name="http">The request, whose cookie holds the question that a passkey answers.</param>
 internal sealed class PasskeyService(
     UserManager<Account> users,
     SignInManager<Account> signIn,
     AttemptLimits limits,
     ColumnProtector protector,
+    IAccountMail mail,
     IHttpContextAccessor http
 )
 {
@@ -86,10 +89,15 @@ internal sealed class PasskeyService(
     /// <param name="account">The account.</param>
     /// <param name="answer">What the browser answered.</param>
     /// <returns><see cref="CredentialOutcome.Done"/> or <see cref="CredentialOutcome.PasskeyInvalid"/>.</returns>
-    public async Task<CredentialOutcome> RegisterAsync(Account account, NewPasskey answer) =>
-        await CheckAsync(account, answer) is { } passkey && (await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded
-            ? CredentialOutcome.Done
-            : CredentialOutcome.PasskeyInvalid;
+    public async Task<CredentialOutcome> RegisterAsync(Account account, NewPasskey answer)
+    {
+        if (await CheckAsync(account, answer) is not { } passkey || !(await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded)
+        {
+            return CredentialOutcome.PasskeyInvalid;
+        }
+        mail.PasskeyAdded(new(account.Email!, account.Language));
+        return CredentialOutcome.Done;
+    }
 
     /// <summary>Lists an account's passkeys.</summary>
     /// <param name="account">The account.</param>

@@ -26,8 +26,6 @@ internal static class OpenIdEndpoints
         RouteGroupBuilder connect = endpoints.MapGroup("/connect").AllowAnonymous().ExcludeFromDescription();
         connect.MapMethods("/authorize", [HttpMethods.Get, HttpMethods.Post], AuthorizeAsync);
         connect.MapPost("/token", TokenAsync);
-        connect.MapGet("/verify", DeviceForm.ShowAsync);
-        connect.MapPost("/verify", DeviceForm.AnswerAsync);
         connect.MapMethods("/logout", [HttpMethods.Get, HttpMethods.Post], LogOutAsync);
     }
 

@@ -44,6 +44,7 @@ internal static class OpenIdServer
                 server.UseReferenceRefreshTokens().DisableAccessTokenEncryption();
                 server
                     .UseAspNetCore()
+                    .EnableErrorPassthrough() // a person gets a page; Office replaces answers of 400
                     .EnableAuthorizationEndpointPassthrough()
                     .EnableTokenEndpointPassthrough()
                     .EnableEndUserVerificationEndpointPassthrough()

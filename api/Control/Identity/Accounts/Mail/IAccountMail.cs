@@ -33,6 +33,10 @@ internal interface IAccountMail
     /// <summary>Tells that the password was set or changed.</summary>
     /// <param name="to">The account's address.</param>
     void PasswordChanged(Recipient to);
+
+    /// <summary>Tells that a passkey was added.</summary>
+    /// <param name="to">The account's address.</param>
+    void PasskeyAdded(Recipient to);
 }
 
 /// <summary>To whom a mail goes.</summary>
