@@ -14,11 +14,11 @@ namespace Lethe.Client;
 public sealed class LetheClient : IDisposable
 {
     private const int MostTokensTried = 3;
+    private const int MostKeysDropped = 4; // as many epochs as tokens live for
 
     private readonly LetheClientOptions options;
     private readonly HttpClient identity;
     private readonly HttpClient content;
-    private Cell? cell;
 
     /// <summary>Makes a client. Nothing is sent yet.</summary>
     /// <param name="options">Whom it works for.</param>
@@ -33,7 +33,7 @@ public sealed class LetheClient : IDisposable
         this.options = options;
         identity = Connect(options);
         content = Connect(options);
-        Tokens = new TokenPool(options, identity, content, Moved);
+        Tokens = new TokenPool(options, identity, content);
         Support = new SupportClient(this);
     }
 
@@ -43,13 +43,13 @@ public sealed class LetheClient : IDisposable
     /// <summary>Gets the support side.</summary>
     public SupportClient Support { get; }
 
-    /// <summary>Finds the tenant's cell, by its id or its login domain; asked once, and again after a <c>421</c>.</summary>
+    /// <summary>Finds the tenant's cell, by its id or its login domain; asked once and kept with the tokens, and asked again after a <c>421</c>.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The cell.</returns>
     /// <exception cref="ProblemException">Refused.</exception>
     public async Task<Cell> DiscoverAsync(CancellationToken cancellationToken)
     {
-        if (cell is { } known)
+        if (options.TokenStore.Read().Cell is { } known)
         {
             return known;
         }
@@ -58,10 +58,12 @@ public sealed class LetheClient : IDisposable
         using HttpResponseMessage answer = await identity.SendAsync(request, cancellationToken);
         await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
         Cell found = await Answers.ReadAsync<Cell>(answer, cancellationToken);
-        return cell =
-            IsSecure(found.ControlUrl) && IsSecure(found.GatewayUrl)
-                ? found
-                : throw ProblemException.Of("answer_invalid", "Discovery gave no HTTPS addresses.");
+        if (!IsSecure(found.ControlUrl) || !IsSecure(found.GatewayUrl))
+        {
+            throw ProblemException.Of("answer_invalid", "Discovery gave no HTTPS addresses.");
+        }
+        options.TokenStore.Update(state => state.Cell == found ? state : state.Cleared() with { Cell = found });
+        return found;
     }
 
     /// <summary>Opens a session with a token of the pool; draws tokens first when the pool is empty, which is counted.</summary>
@@ -73,7 +75,7 @@ public sealed class LetheClient : IDisposable
         try
         {
             Cell home = await DiscoverAsync(cancellationToken);
-            for (int attempt = 1; ; attempt++)
+            for (int tried = 1, dropped = 0; ; )
             {
                 Token token = await Tokens.TakeAsync(home, cancellationToken);
                 try
@@ -82,9 +84,14 @@ public sealed class LetheClient : IDisposable
                     return new LetheSession(content, home, opened, Moved);
                 }
                 catch (ProblemException problem)
-                    when (attempt < MostTokensTried && problem.Code is ("token_spent" or "token_expired" or "token_invalid"))
+                    when (tried < MostTokensTried && problem.Code is ("token_spent" or "token_expired" or "token_invalid"))
                 {
-                    // Tokens wait for days: one whose epoch is over, or that was lost in a crash, makes room for the next.
+                    tried++; // tokens wait for days: one whose epoch is over, or that was lost in a crash, makes room for the next
+                }
+                catch (ProblemException problem) when (dropped < MostKeysDropped && problem.Code == "token_key_unknown")
+                {
+                    dropped++; // an operator closed the epoch: none of its tokens opens a session any more
+                    Tokens.Drop(token.KeyId);
                 }
             }
         }
@@ -182,9 +189,5 @@ public sealed class LetheClient : IDisposable
 
     private static bool IsSecure(Uri url) => url.IsAbsoluteUri && url.Scheme == Uri.UriSchemeHttps;
 
-    private void Moved()
-    {
-        cell = null;
-        Tokens.Clear();
-    }
+    private void Moved() => Tokens.Clear();
 }

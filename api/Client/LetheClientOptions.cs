@@ -18,7 +18,10 @@ public sealed class LetheClientOptions
     /// <summary>Gets the PEM file of the only authority to trust; null for those of the system.</summary>
     public string? TrustedCa { get; init; }
 
-    /// <summary>Gets the most tokens in the pool. 1 to 100; default 20.</summary>
+    /// <summary>
+    /// Gets how many tokens one draw brings: as many as the sessions of a busy day. The pool holds up to four draws. 1 to 100; default 20. The
+    /// same for everybody: another number would set its user apart at the issuer.
+    /// </summary>
     public int PoolSize { get; init; } = 20;
 
     /// <summary>Gets the clock.</summary>
@@ -26,6 +29,15 @@ public sealed class LetheClientOptions
 
     /// <summary>Gets the policy class to draw tokens for. Default: null, the first of the issuer's directory.</summary>
     public string? PolicyClass { get; init; }
+
+    /// <summary>Gets where the pool outlives this client. Default: in memory, that is nowhere.</summary>
+    public ITokenStore TokenStore { get; init; } = new MemoryTokenStore();
+
+    /// <summary>Gets the mean pause of the background before it looks whether a draw is due. Default 1 hour.</summary>
+    public TimeSpan RefillPause { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Gets the same while no token is left, as after a long weekend. Default 2 minutes.</summary>
+    public TimeSpan RefillPauseWhenEmpty { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Gets how long after a redeemed token the background does not draw. Default 10 minutes.</summary>
     public TimeSpan QuietAfterRedemption { get; init; } = TimeSpan.FromMinutes(10);

@@ -26,6 +26,9 @@ public sealed class ProblemException : Exception
     /// <summary>Gets when another try may be worth it; null when it is not said.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
+    /// <summary>Gets the policy class whose key signs for the tenant (<c>token_batch_refused</c>), or null.</summary>
+    public string? PolicyClass { get; private init; }
+
     /// <summary>Makes an exception of the client's own.</summary>
     /// <param name="code">A stable code.</param>
     /// <param name="message">What is wrong.</param>
@@ -43,6 +46,7 @@ public sealed class ProblemException : Exception
             Code = Text(problem, "code") ?? "unknown",
             Region = Text(problem, "region"),
             BaseUrl = Uri.TryCreate(Text(problem, "baseUrl"), UriKind.Absolute, out Uri? url) ? url : null,
+            PolicyClass = Text(problem, "policyClass"),
             RetryAfter = retryAfter,
         };
 

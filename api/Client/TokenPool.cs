@@ -1,58 +1,56 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Lethe.PrivacyPass;
 
 namespace Lethe.Client;
 
 /// <summary>
-/// Blind-signed session tokens, drawn ahead. Refill in the background at random times and never near a session's start: what the
-/// mathematics hides, the clock would give away. A draw that a start had to wait for is counted in <see cref="DrawsAtStart"/>.
+/// Blind-signed session tokens, drawn ahead. What the mathematics hides, the clock and the numbers would give away, so:
+/// one draw of always the same size in each epoch in which Word is open, whether tokens are needed or not, at a random time and never
+/// near a redemption; tokens of the running epoch are spent only when there are no others; a session's start touches the identity plane only
+/// when no token is left, and that is counted.
 /// </summary>
 public sealed class TokenPool : IDisposable
 {
-    // The next epoch's, the current and three earlier ones.
-    private const int MaxKeysOfClass = 5;
+    private const int MostDraws = 4; // as many epochs as tokens live for
+    private static readonly TimeSpan Claim = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestDifference = TimeSpan.FromMinutes(10);
 
     private readonly LetheClientOptions options;
-    private readonly HttpClient identity;
-    private readonly HttpClient content;
-    private readonly Action moved;
-    private readonly List<Token> tokens = [];
+    private readonly TokenDraw draw;
+    private readonly ITokenStore store;
     private readonly SemaphoreSlim gate = new(1);
-    private DateTimeOffset lastRedeemedAt = DateTimeOffset.MinValue;
-    private int generation;
-    private int drawsAtStart;
-    private Uri? gateway;
 
-    internal TokenPool(LetheClientOptions options, HttpClient identity, HttpClient content, Action moved)
+    internal TokenPool(LetheClientOptions options, HttpClient identity, HttpClient content)
     {
         if (options.PoolSize is < 1 or > 100)
         {
             throw new ArgumentOutOfRangeException(nameof(options), "PoolSize is 1 to 100.");
         }
-        (this.options, this.identity, this.content, this.moved) = (options, identity, content, moved);
+        (this.options, draw, store) = (options, new TokenDraw(options, identity, content), options.TokenStore);
     }
 
-    /// <summary>Gets how many tokens there are.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (tokens)
-            {
-                return tokens.Count;
-            }
-        }
-    }
+    /// <summary>Gets how many tokens can be redeemed now.</summary>
+    public int Count => store.Read().Without(Now).Tokens.Length;
 
-    /// <summary>Gets how often a session's start had to wait for a draw: each is a hint that links a session to an account.</summary>
-    public int DrawsAtStart => Volatile.Read(ref drawsAtStart);
+    /// <summary>Gets how often a session's start had to wait for a draw: each is a hint that links a session to an account. To be shown.</summary>
+    public int DrawsAtStart => store.Read().DrawsAtStart;
 
-    /// <summary>Draws tokens until the pool is full.</summary>
+    /// <summary>
+    /// Gets how many sessions were opened in the epoch of the very first draw, with tokens that only those who have drawn by then can have.
+    /// To be shown; none when a user is signed in the day before.
+    /// </summary>
+    public int FirstDayStarts => store.Read().FirstDayStarts;
+
+    /// <summary>Gets the class that the issuer gives the tenant's tokens; null until tokens were drawn.</summary>
+    public string? PolicyClass => store.Read().PolicyClass;
+
+    private DateTimeOffset Now => options.Clock.GetUtcNow();
+
+    /// <summary>Draws once, unless the pool is full. To be called right after sign-in; from then on <see cref="KeepFilledAsync"/> draws.</summary>
     /// <param name="cell">The tenant's cell.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>How many were drawn.</returns>
+    /// <returns>How many tokens were drawn.</returns>
     /// <exception cref="ProblemException">Refused, or the Gateway's mirror of the keys differs from the issuer's directory.</exception>
     public async Task<int> RefillAsync(Cell cell, CancellationToken cancellationToken)
     {
@@ -60,27 +58,29 @@ public sealed class TokenPool : IDisposable
         await gate.WaitAsync(cancellationToken);
         try
         {
-            if (gateway != cell.GatewayUrl)
+            PoolState before = store.Update(state => (state.Cell == cell ? state : state.Cleared() with { Cell = cell }).Without(Now));
+            int count = Math.Min(options.PoolSize, (MostDraws * options.PoolSize) - before.Tokens.Length);
+            if (count <= 0)
             {
-                Clear();
-                gateway = cell.GatewayUrl;
+                return 0;
             }
-            int before = Volatile.Read(ref generation);
-            int missing = options.PoolSize - Count;
-            IReadOnlyList<Token> drawn = missing <= 0 ? [] : await DrawAsync(cell, missing, cancellationToken);
-            lock (tokens)
-            {
-                if (before != generation)
-                {
-                    return 0; // the tenant moved while they were drawn
-                }
-                tokens.AddRange(drawn);
-                return drawn.Count;
-            }
+            DrawnTokens drawn = await draw.DrawAsync(cell, count, before.PolicyClass, cancellationToken);
+            PoolState after = store.Update(state =>
+                state.Generation != before.Generation // the tenant moved while they were drawn
+                    ? state
+                    : state with
+                    {
+                        Tokens = state.Tokens.AddRange(drawn.Tokens),
+                        PolicyClass = drawn.PolicyClass,
+                        NextDrawAt = drawn.EpochEndsAt,
+                        FirstDayEndsAt = state.FirstDayEndsAt < drawn.EpochEndsAt ? state.FirstDayEndsAt : drawn.EpochEndsAt,
+                    }
+            );
+            return after.Generation == before.Generation ? drawn.Tokens.Length : 0;
         }
         catch (ProblemException problem) when (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
         {
-            moved();
+            Clear();
             throw;
         }
         finally
@@ -89,31 +89,35 @@ public sealed class TokenPool : IDisposable
         }
     }
 
-    /// <summary>Refills at random times until it is stopped: whenever fewer than half are left, after a pause that nothing else sets.</summary>
+    /// <summary>Keeps the pool filled while Word is open, until it is stopped. Each of a user's windows may run it.</summary>
     /// <param name="client">Whose cell is asked for.</param>
-    /// <param name="meanPause">The mean pause between two looks; 1 second or more.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cancellationToken">Stops it: Word is closed.</param>
     /// <returns>Never, but by cancellation.</returns>
-    public async Task KeepFilledAsync(LetheClient client, TimeSpan meanPause, CancellationToken cancellationToken)
+    /// <exception cref="ProblemException">
+    /// Refused for good; or <c>issuer_keys_differ</c>, when the two planes have not agreed about the issuing keys for ten minutes.
+    /// </exception>
+    public async Task KeepFilledAsync(LetheClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        ArgumentOutOfRangeException.ThrowIfLessThan(meanPause, TimeSpan.FromSeconds(1));
+        DateTimeOffset? differSince = null;
         while (true)
         {
             // Exponential pauses have no memory: seeing one draw says nothing about the next.
             double uniform = (RandomNumberGenerator.GetInt32(int.MaxValue) + 1.0) / int.MaxValue;
-            await Task.Delay(meanPause * -Math.Log(uniform), options.Clock, cancellationToken);
-            if (!IsRefillDue())
-            {
-                continue;
-            }
+            TimeSpan mean = Count == 0 || differSince is not null ? options.RefillPauseWhenEmpty : options.RefillPause;
+            await Task.Delay(mean * -Math.Log(uniform), options.Clock, cancellationToken);
             try
             {
-                await RefillAsync(await client.DiscoverAsync(cancellationToken), cancellationToken);
+                await LookAsync(client, cancellationToken);
+                differSince = null;
             }
             catch (Exception fault) when (fault is HttpRequestException or ProblemException { Status: 421 or 429 or 503 })
             {
-                // Control is out of reach or busy: the next look tries again, and a start that finds no token tells its user.
+                // Control or the Gateway is out of reach or busy: the next look tries again, and a start that finds no token tells its user.
+            }
+            catch (ProblemException problem) when (problem.Code == "issuer_keys_differ" && Now - (differSince ??= Now) < LongestDifference)
+            {
+                // Nothing was drawn. Unless it lasts, the mirror was one fetch behind.
             }
         }
     }
@@ -123,134 +127,67 @@ public sealed class TokenPool : IDisposable
 
     internal async Task<Token> TakeAsync(Cell cell, CancellationToken cancellationToken)
     {
-        if (gateway != cell.GatewayUrl || Count == 0)
+        if (TryTake(cell) is { } waiting)
         {
-            Interlocked.Increment(ref drawsAtStart);
-            await RefillAsync(cell, cancellationToken);
+            return waiting;
         }
-        lock (tokens)
-        {
-            if (tokens.Count == 0)
-            {
-                throw ProblemException.Of("no_token", "No session token could be drawn.");
-            }
-            int index = RandomNumberGenerator.GetInt32(tokens.Count); // in random order, so that neighbours of a batch part
-            Token token = tokens[index];
-            tokens.RemoveAt(index);
-            lastRedeemedAt = options.Clock.GetUtcNow();
-            return token;
-        }
+        store.Update(state => state with { DrawsAtStart = state.DrawsAtStart + 1 });
+        await RefillAsync(cell, cancellationToken);
+        return TryTake(cell) ?? throw ProblemException.Of("no_token", "No session token could be drawn.");
     }
 
-    /// <summary>Says whether the background may draw: few are left, and no session has just begun.</summary>
-    internal bool IsRefillDue()
+    /// <summary>Says whether the background may draw: it has not in this epoch or few are left, and no session has just begun.</summary>
+    internal bool IsRefillDue() => IsDue(store.Read().Without(Now));
+
+    /// <summary>Drops the tokens of a key that no Gateway takes any more.</summary>
+    internal void Drop(ReadOnlyMemory<byte> keyId) =>
+        store.Update(state => state with { Tokens = state.Tokens.RemoveAll(entry => entry.Token.KeyId.Span.SequenceEqual(keyId.Span)) });
+
+    internal void Clear() => store.Update(state => state.Cleared());
+
+    private bool IsDue(PoolState state) =>
+        Now - state.LastRedeemedAt >= options.QuietAfterRedemption
+        && Now >= state.ClaimedUntil
+        && (Now >= state.NextDrawAt || state.Tokens.Length < Math.Max(1, options.PoolSize / 4));
+
+    private async Task LookAsync(LetheClient client, CancellationToken cancellationToken)
     {
-        lock (tokens)
+        bool mine = false;
+        store.Update(state =>
         {
-            return tokens.Count <= options.PoolSize / 2 && options.Clock.GetUtcNow() - lastRedeemedAt >= options.QuietAfterRedemption;
+            mine = IsDue(state.Without(Now));
+            return mine ? state with { ClaimedUntil = Now + Claim } : state;
+        });
+        if (!mine)
+        {
+            await DropClosedAsync(cancellationToken);
+            return;
+        }
+        try
+        {
+            await RefillAsync(await client.DiscoverAsync(cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            store.Update(state => state with { ClaimedUntil = default });
         }
     }
 
-    internal void Clear()
+    // An operator may have closed an epoch: better found out here than by the next session's start, which would have to wait for a draw.
+    private async Task DropClosedAsync(CancellationToken cancellationToken)
     {
-        lock (tokens)
+        if (store.Read() is not { Cell: { } cell, Tokens.IsEmpty: false })
         {
-            tokens.Clear();
-            generation++;
+            return;
         }
+        ContentKeys keys = await draw.ReadMirrorAsync(cell, cancellationToken);
+        store.Update(state => state with { Tokens = state.Tokens.RemoveAll(entry => keys.Directory.Find(entry.Token.KeyId.Span) is null) });
     }
 
-    private async Task<IReadOnlyList<Token>> DrawAsync(Cell cell, int count, CancellationToken cancellationToken)
+    private Token? TryTake(Cell cell)
     {
-        (TokenChallenge challenge, IssuerDirectory directory, IssuerDirectoryKey current) = await ReadKeysAsync(cell, cancellationToken);
-        List<PendingToken> pending = [];
-        for (int i = 0; i < count; i++)
-        {
-            pending.Add(BlindingClient.Prepare(challenge, current.Key));
-        }
-        IReadOnlyList<byte[]?> signatures = await RequestAsync(cell, directory, pending, cancellationToken);
-        List<Token> drawn = [];
-        for (int i = 0; i < count; i++)
-        {
-            if (signatures[i] is { } signature)
-            {
-                drawn.Add(
-                    pending[i].TryFinish(signature, out Token? token)
-                        ? token
-                        : throw ProblemException.Of("issuer_keys_differ", "The issuer signed with another key than it publishes.")
-                );
-            }
-        }
-        return drawn;
+        Token? token = null;
+        store.Update(state => state.Cell == cell ? state.Take(Now, out token) : state);
+        return token;
     }
-
-    private async Task<(TokenChallenge Challenge, IssuerDirectory Directory, IssuerDirectoryKey Current)> ReadKeysAsync(
-        Cell cell,
-        CancellationToken cancellationToken
-    )
-    {
-        byte[] published = await identity.GetByteArrayAsync(new Uri(cell.ControlUrl, BlindRsaToken.DirectoryPath), cancellationToken);
-        using HttpResponseMessage answer = await content.GetAsync(new Uri(cell.GatewayUrl, "/v1/token-challenge"), cancellationToken);
-        await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
-        ChallengeTold told = await Answers.ReadAsync<ChallengeTold>(answer, cancellationToken);
-        if (
-            !IssuerDirectory.TryParse(published, out IssuerDirectory? directory)
-            || !PaddedBase64Url.TryDecode(told.Directory, IssuerDirectory.MaxBytes, out byte[]? mirrored)
-            || !IssuerDirectory.TryParse(mirrored, out IssuerDirectory? mirror)
-            || !PaddedBase64Url.TryDecode(told.Challenge, TokenChallenge.MaxBytes, out byte[]? encoded)
-            || !TokenChallenge.TryParse(encoded, out TokenChallenge? challenge)
-            || !challenge.RedemptionContext.IsEmpty // one of its own would tie each token to the moment it was drawn
-        )
-        {
-            throw ProblemException.Of("answer_invalid", "The issuer's keys or the challenge are malformed.");
-        }
-        return (challenge, directory, Choose(directory, mirror));
-    }
-
-    private IssuerDirectoryKey Choose(IssuerDirectory directory, IssuerDirectory mirror)
-    {
-        DateTimeOffset now = options.Clock.GetUtcNow();
-        string? policyClass = options.PolicyClass ?? directory.Keys.FirstOrDefault(key => key.NotBefore <= now)?.PolicyClass;
-        IssuerDirectoryKey current =
-            (policyClass is null ? null : directory.Current(policyClass, now))
-            ?? throw ProblemException.Of("no_issuing_key", "The issuer publishes no key that is in force.");
-        // A key for one person alone would name that person: both planes must know the key that is used, and there are few.
-        IssuerDirectoryKey? seen = mirror.Find(current.Key.Id.Span);
-        return
-            seen is not null
-            && seen.PolicyClass == current.PolicyClass
-            && seen.NotBefore == current.NotBefore
-            && directory.Keys.Count(key => key.PolicyClass == policyClass) <= MaxKeysOfClass
-            ? current
-            : throw ProblemException.Of(
-                "issuer_keys_differ",
-                "The Gateway's mirror does not know the keys that the issuer publishes. No token was drawn."
-            );
-    }
-
-    private async Task<IReadOnlyList<byte[]?>> RequestAsync(
-        Cell cell,
-        IssuerDirectory directory,
-        List<PendingToken> pending,
-        CancellationToken cancellationToken
-    )
-    {
-        Uri issuer = new(new Uri(cell.ControlUrl, BlindRsaToken.DirectoryPath), directory.IssuerRequestUri);
-        if (issuer.Authority != cell.ControlUrl.Authority || issuer.Scheme != Uri.UriSchemeHttps)
-        {
-            throw ProblemException.Of("answer_invalid", "The issuer sends token requests to another host.");
-        }
-        using HttpRequestMessage request = LetheClient.NewRequest(HttpMethod.Post, issuer);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await options.AccessToken(cancellationToken));
-        request.Content = new ByteArrayContent(TokenBatch.EncodeRequest([.. pending.Select(token => token.Request)]));
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(BlindRsaToken.BatchRequestMediaType);
-        using HttpResponseMessage answer = await identity.SendAsync(request, cancellationToken);
-        await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
-        byte[] body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
-        return TokenBatch.TryParseResponse(body, pending.Count, out IReadOnlyList<byte[]?>? signatures)
-            ? signatures
-            : throw ProblemException.Of("answer_invalid", "The issuer's answer is malformed.");
-    }
-
-    private sealed record ChallengeTold(string Challenge, string Directory);
 }

@@ -1,11 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Control.Admin;
+using Lethe.Control.Admin.Members;
+using Lethe.Control.Console.Accounts;
+using Lethe.Control.Console.Members;
+using Lethe.Control.Console.Shell;
 using Lethe.Control.Desk;
 using Lethe.Control.Discovery;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.Accounts;
+using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Moves;
+using Lethe.Control.Operator;
+using Lethe.Control.OwnAccount;
 using Lethe.Control.Support;
 using Lethe.Control.Tenants;
 using Lethe.Control.Tokens;
@@ -34,13 +42,21 @@ public static class ControlHost
             .Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Lethe", LogLevel.Information)
-            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // warns that keys are not encrypted: the repository does it
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None) // quotes statements and exceptions
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error) // warns at every form that it is not to be cached
+            .AddFilter("Microsoft.AspNetCore.Identity", LogLevel.Error) // quotes ids
+            .AddFilter("OpenIddict", LogLevel.None);
         services?.Invoke(builder.Services);
         AddHosting(builder.Services, configuration);
         builder.Services.AddIdentity();
+        builder.Services.AddAccounts();
+        builder.Services.AddPages();
         AddTenants(builder.Services);
         builder.Services.AddSupport();
         builder.Services.AddDesk();
+        builder.Services.AddMembers();
 
         WebApplication app = builder.Build();
         app.UseMiddleware<ProblemBoundary>();
@@ -51,13 +67,22 @@ public static class ControlHost
         app.UseCors();
         app.UseAuthentication();
         app.UseMiddleware<TenantGate>();
+        app.UseMiddleware<RoleGate>();
         app.UseAuthorization();
+        app.UseMiddleware<PageBoundary>();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapOpenId();
+        app.MapAccountPages();
+        app.MapConsole();
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();
+        app.MapMembers();
+        app.MapOwnAccount();
         app.MapSupport();
         app.MapDesk();
+        app.MapResetMail();
+        app.MapOperator();
         return app;
     }
 
@@ -72,7 +97,8 @@ public static class ControlHost
         services.AddOptionsWithValidateOnStart<DirectoryOptions, DirectoryOptionsValidator>().BindConfiguration("Directory");
         services.AddOptionsWithValidateOnStart<MoveOptions, MoveOptionsValidator>().BindConfiguration("Moves");
         services.AddOptionsWithValidateOnStart<ProvisioningOptions, ProvisioningOptionsValidator>().BindConfiguration("Provisioning");
-        services.AddSingleton<Domains>().AddSingleton<IssuerDirectoryDocument>();
+        services.AddSingleton<IValidateOptions<ProvisioningOptions>, ProvisioningRules>();
+        services.AddSingleton<ProvisionedAccounts>().AddSingleton<Domains>().AddSingleton<IssuerDirectoryDocument>();
         services.AddSingleton<CellSignatures>().AddSingleton<CellInbox>().AddSingleton<MoveDriver>();
         services.TryAddSingleton<ICellLink, CellLink>();
         services.AddHostedService<ProvisioningService>().AddHostedService<MoveService>();

@@ -14,4 +14,18 @@ internal static class EventIds
     public const int MoveFault = 5203;
     public const int StaffProvisioned = 5300;
     public const int StaffNotProvisioned = 5301;
+    public const int ResetNotSent = 5400;
+    public const int TokenKeyMade = 5402;
+    public const int AccountsSwept = 5403;
+    public const int SweepFailed = 5404;
+    public const int StaffResetFailed = 5500;
+    public const int EpochClosed = 5501;
+    public const int MailSent = 5450;
+    public const int MailDeferred = 5451;
+    public const int MailRefused = 5452;
+    public const int MailGivenUp = 5453;
+    public const int MailQueueFull = 5454;
+    public const int MailFault = 5455;
+    public const int MailLost = 5456;
+    public const int PageFailed = 5470;
 }

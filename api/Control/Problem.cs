@@ -29,6 +29,9 @@ public sealed record Problem(int Status, string Code, string Title, string Detai
     /// <summary>Gets the base URL of the cell to turn to.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>Gets the policy class whose key signs for the caller's tenant; null when it is not the matter.</summary>
+    public string? PolicyClass { get; init; }
+
     /// <summary>Gets the value of a <c>WWW-Authenticate</c> header; null when there is none.</summary>
     public string? Authenticate { get; init; }
 
@@ -72,6 +75,10 @@ public sealed record Problem(int Status, string Code, string Title, string Detai
         {
             json.WriteString("region"u8, Region);
             json.WriteString("baseUrl"u8, BaseUrl);
+        }
+        if (PolicyClass is not null)
+        {
+            json.WriteString("policyClass"u8, PolicyClass);
         }
         if (RetryAfterSeconds > 0)
         {

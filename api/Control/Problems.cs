@@ -47,6 +47,34 @@ public static partial class Problems
             Authenticate = "Bearer error=\"invalid_token\"",
         };
 
+    /// <summary>Gets the problem of an access token without the scope that a route needs.</summary>
+    public static Problem ScopeRequired =>
+        new(403, "scope_required", "The access token has not got the scope that this needs", "Sign in again and ask for the scope.")
+        {
+            Authenticate = "Bearer error=\"insufficient_scope\"",
+        };
+
+    /// <summary>Gets the problem of a form or script request that is not of our own pages.</summary>
+    public static Problem FormInvalid =>
+        new(400, "form_invalid", "The form is not ours or is too old", "Open the page again. Cookies must be allowed.");
+
+    /// <summary>Gets the problem of a page's request without a signed-in browser.</summary>
+    public static Problem SignInRequired => new(401, "sign_in_required", "Nobody is signed in here", "Sign in and try again.");
+
+    /// <summary>Gets the problem of a passkey's answer that is not valid, or came twice.</summary>
+    public static Problem PasskeyInvalid =>
+        new(400, "passkey_invalid", "The passkey's answer is not valid here", "Start again; an answer is good once.");
+
+    /// <summary>Gets the problem of a passkey that the account has not got.</summary>
+    public static Problem PasskeyUnknown => new(404, "passkey_unknown", "The account has no such passkey", "List the passkeys.");
+
+    /// <summary>Gets the problem of a mailed link that is not good any more.</summary>
+    public static Problem LinkInvalid => new(400, "link_invalid", "The link is not good any more", "Ask for a new one.");
+
+    /// <summary>Gets the problem of too many attempts to sign in.</summary>
+    public static Problem TooManyAttempts =>
+        new(429, "too_many_attempts", "Too many attempts", "Wait for a minute.") { RetryAfterSeconds = 60 };
+
     /// <summary>Gets the problem of an account that is none of the tenant's.</summary>
     public static Problem NotAMember =>
         new(403, "not_a_member", "The account is not a member of this tenant", "Ask the tenant's administrator.");
@@ -82,6 +110,10 @@ public static partial class Problems
     /// <summary>Gets the problem of a discovery without a name to look for.</summary>
     public static Problem DiscoveryNameInvalid =>
         new(422, "discovery_name_invalid", "Neither a login domain nor a tenant", "Send exactly one of domain and tenant.");
+
+    /// <summary>Gets the problem of an epoch that the directory has no key of.</summary>
+    public static Problem EpochUnknown =>
+        new(404, "epoch_unknown", "The class has no live key of this epoch", "See /.well-known/private-token-issuer-directory.");
 
     /// <summary>Gets the problem of a token request that is malformed or names a key that does not issue.</summary>
     public static Problem TokenRequestInvalid =>

@@ -1,10 +1,25 @@
 using Lethe.Control;
+using Lethe.Control.Hosting;
+using Microsoft.Extensions.Options;
 
-ConfigurationBuilder configuration = new();
-string? file = new ConfigurationBuilder().AddCommandLine(args).Build()["config"];
-if (file is not null)
+try
 {
-    configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+    CommandLine commandLine = CommandLine.Parse(args);
+    if (commandLine.Migrate)
+    {
+        await commandLine.MigrateAsync(Console.Out, CancellationToken.None);
+        return 0;
+    }
+    await ControlHost.Create(commandLine.Configuration).RunAsync();
+    return 0;
 }
-configuration.AddEnvironmentVariables("LETHE_").AddCommandLine(args);
-await ControlHost.Create(configuration.Build()).RunAsync();
+catch (StartRefusedException refused)
+{
+    await Console.Error.WriteLineAsync(refused.Message);
+    return 1;
+}
+catch (OptionsValidationException wrong)
+{
+    await Console.Error.WriteLineAsync($"The configuration is wrong: {string.Join(' ', wrong.Failures)}");
+    return 1;
+}

@@ -44,6 +44,13 @@ internal static class Problems
         new(401, "token_invalid", "The token is not valid here", "Take another token, made for the challenge of this cell.");
     public static Problem TokenExpired =>
         new(401, "token_expired", "The token's epoch is over or has not begun", "Take a token of the current epoch.");
+    public static Problem TokenKeyUnknown =>
+        new(
+            401,
+            "token_key_unknown",
+            "The token's key is not, or no longer, in the issuer's directory",
+            "Drop the tokens of this key and draw new ones: its epoch is over or was closed."
+        );
     public static Problem TokenSpent => new(403, "token_spent", "The token has been spent", "Take another token.");
     public static Problem IssuerKeysUnavailable =>
         new(503, "issuer_keys_unavailable", "The issuer's keys are not known yet", "Try again later; the token is not spent.")

@@ -25,6 +25,16 @@ catch (StartRefusedException error)
     await Console.Error.WriteLineAsync(error.Message);
     return 1;
 }
+catch (Lethe.Control.Hosting.StartRefusedException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 1;
+}
+catch (OAuthException error)
+{
+    await Console.Error.WriteLineAsync($"{error.Message} ({error.Error})");
+    return 1;
+}
 catch (ProblemException error)
 {
     await Console.Error.WriteLineAsync($"{error.Message} ({error.Code})");

@@ -14,6 +14,8 @@ BEGIN
         'lethe_identity_silo',    -- records silos: states, reminders, membership; the ledger to append and to read
         'lethe_identity_quota',   -- records silos, provider "quota": tokens drawn
         'lethe_identity_control', -- Controls: read membership
+        'lethe_identity_auditor', -- people who read the ledger of all tenants: the ledger, to read
+        'lethe_identity_accounts', -- Controls, Accounts:Database: who has an account, and the tokens
         'lethe_keys'              -- records silos: wrapped keys
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN

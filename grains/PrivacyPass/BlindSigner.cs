@@ -36,6 +36,10 @@ public sealed class BlindSigner : IDisposable
         }
     }
 
+    /// <summary>Says whether this machine can sign.</summary>
+    /// <exception cref="PlatformNotSupportedException">There is no OpenSSL 3, or not the one that .NET uses; one sentence.</exception>
+    public static void EnsureSupported() => OpenSslRsa.EnsureSupported();
+
     /// <summary>Gets the public half; disposed with the signer.</summary>
     public TokenKey PublicKey { get; }
 

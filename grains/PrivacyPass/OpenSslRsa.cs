@@ -17,18 +17,26 @@ internal sealed partial class OpenSslRsa : IDisposable
 
     public OpenSslRsa(RSAParameters parameters)
     {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out nint _))
+        EnsureSupported();
+        using var rsa = new RSAOpenSsl(parameters);
+        key = rsa.DuplicateKeyHandle();
+        length = parameters.Modulus!.Length;
+    }
+
+    /// <summary>Throws one sentence when this machine cannot sign.</summary>
+    public static void EnsureSupported() => EnsureSupported(Library);
+
+    internal static void EnsureSupported(string library)
+    {
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(library, out nint _))
         {
-            throw new PlatformNotSupportedException("Blind signing needs OpenSSL 3 (libcrypto.so.3), which was not found.");
+            throw new PlatformNotSupportedException("Blind signing needs OpenSSL 3 on Linux (libcrypto.so.3), which was not found.");
         }
         // The handle comes from the library that .NET loaded; another build of it could not read the handle.
         if ((nuint)SafeEvpPKeyHandle.OpenSslVersion != OpenSSL_version_num())
         {
-            throw new PlatformNotSupportedException("Blind signing needs the same OpenSSL library that .NET has loaded.");
+            throw new PlatformNotSupportedException("Blind signing needs the same OpenSSL 3 library that .NET has loaded.");
         }
-        using var rsa = new RSAOpenSsl(parameters);
-        key = rsa.DuplicateKeyHandle();
-        length = parameters.Modulus!.Length;
     }
 
     public void Dispose() => key.Dispose();

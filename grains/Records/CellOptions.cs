@@ -20,6 +20,13 @@ public sealed class CellOptions
     /// </summary>
     public IList<string> PolicyClasses { get; set; } = [];
 
+    /// <summary>
+    /// Gets or sets the classes that are one tenant's own. Its key of an epoch is opened only when 20 of the tenant's accounts drew
+    /// tokens in the epoch before; else the tenant gets the cell's first class. Configuration: <c>Tokens:OwnClasses</c>.
+    /// </summary>
+    [ValidateEnumeratedItems]
+    public IList<OwnClassOptions> OwnClasses { get; set; } = [];
+
     /// <summary>Gets the region.</summary>
     internal Region Here => RegionNames.TryParse(Region, out Region region) ? region : throw new InvalidOperationException("No region.");
 
@@ -31,7 +38,42 @@ public sealed class CellOptions
             ),
         ];
 
+    /// <summary>Gets the classes that are one tenant's own.</summary>
+    internal IEnumerable<(PolicyClass Class, TenantId Tenant)> Own =>
+        OwnClasses.Select(own =>
+            PolicyClass.TryParse(own.PolicyClass, out PolicyClass parsed) && TenantId.TryParse(own.Tenant, out TenantId tenant)
+                ? (parsed, tenant)
+                : throw new InvalidOperationException("No policy class, or no tenant.")
+        );
+
+    /// <summary>Tells whose own a class is.</summary>
+    /// <param name="policyClass">The class.</param>
+    /// <returns>The tenant; null when the class is nobody's or shared.</returns>
+    internal TenantId? OwnerOf(PolicyClass policyClass)
+    {
+        foreach ((PolicyClass owned, TenantId tenant) in Own)
+        {
+            if (owned == policyClass)
+            {
+                return tenant;
+            }
+        }
+        return null;
+    }
+
     private IEnumerable<string> Names => PolicyClasses.Count == 0 ? [$"{Region}-standard"] : PolicyClasses;
+}
+
+/// <summary>A policy class that is one tenant's own.</summary>
+public sealed class OwnClassOptions
+{
+    /// <summary>Gets or sets the class.</summary>
+    [Required, MaxLength(40)]
+    public string PolicyClass { get; set; } = string.Empty;
+
+    /// <summary>Gets or sets the id of the tenant.</summary>
+    [Required, MaxLength(64)]
+    public string Tenant { get; set; } = string.Empty;
 }
 
 /// <inheritdoc/>
@@ -58,6 +100,7 @@ internal static class CellOptionsExtensions
                     {
                         options.Region = configuration["Region"] ?? options.Region;
                         configuration.GetSection("Tokens:PolicyClasses").Bind(options.PolicyClasses);
+                        configuration.GetSection("Tokens:OwnClasses").Bind(options.OwnClasses);
                     }
                 }
             );

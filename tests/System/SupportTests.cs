@@ -48,15 +48,15 @@ public sealed class SupportTests(RealCells cells)
         await client.Support.UploadAsync(share, "text/plain", file, Token);
         Assert.Equal(Document, await client.Support.ReadAsync(share, Token));
 
-        using HttpResponseMessage member = await DeskAsync(share, cells.OwnerToken("ch"));
+        using HttpResponseMessage member = await DeskAsync(share, await cells.OwnerTokenAsync("ch"));
         Assert.Equal(HttpStatusCode.Forbidden, member.StatusCode);
-        using HttpResponseMessage staff = await DeskAsync(share, cells.StaffToken());
+        using HttpResponseMessage staff = await DeskAsync(share, await cells.StaffTokenAsync("ch"));
         Assert.True(staff.StatusCode == HttpStatusCode.OK, $"{staff.StatusCode}\n{cells.Cells["ch"].Output}");
         Assert.Equal(Document, await staff.Content.ReadAsByteArrayAsync(Token));
 
         await client.Support.WithdrawAsync(share, Token);
         await Assert.ThrowsAsync<ProblemException>(() => client.Support.ReadAsync(share, Token));
-        using HttpResponseMessage late = await DeskAsync(share, cells.StaffToken());
+        using HttpResponseMessage late = await DeskAsync(share, await cells.StaffTokenAsync("ch"));
         Assert.InRange((int)late.StatusCode, 404, 410);
         await client.Support.CloseAsync(caseId, Token);
     }

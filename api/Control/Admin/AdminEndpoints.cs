@@ -4,6 +4,7 @@ using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Moves;
 using Microsoft.Extensions.Options;
 
@@ -21,33 +22,22 @@ internal static class AdminEndpoints
         RouteGroupBuilder admin = endpoints
             .MapGroup("/v1/admin")
             .WithTags("Admin")
+            .WithMetadata(new RequiredScope(TokenScopes.Admin))
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        admin
-            .MapGet("/tenant", GetTenantAsync)
-            .RequireAuthorization(Policies.TenantAdmin)
-            .WithName("GetTenant")
-            .WithSummary("The tenant and its region.")
-            .Produces<TenantResponse>();
+        admin.MapGet("/tenant", GetTenantAsync).WithName("GetTenant").WithSummary("The tenant and its region.").Produces<TenantResponse>();
         admin
             .MapPut("/tenant", PutTenantAsync)
-            .RequireAuthorization(Policies.Owner)
             .WithName("ChangeTenant")
             .WithSummary("Chooses the region. Safe to repeat.")
             .Produces<RegionResponse>()
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        admin
-            .MapGet("/usage", GetUsageAsync)
-            .RequireAuthorization(Policies.TenantAdmin)
-            .WithName("GetUsage")
-            .WithSummary("Tokens drawn per day.")
-            .Produces<UsageResponse>();
+        admin.MapGet("/usage", GetUsageAsync).WithName("GetUsage").WithSummary("Tokens drawn per day.").Produces<UsageResponse>();
         admin
             .MapGet("/ledger", GetLedgerAsync)
-            .RequireAuthorization(Policies.Auditor)
             .WithName("GetLedger")
             .WithSummary("The ledger, in order, up to 100 entries a page.")
             .Produces<LedgerResponse>()
@@ -198,7 +188,8 @@ internal sealed record LedgerResponseLine(
     string? Actor,
     string? Subject,
     string? Region,
-    ViewReason? Reason
+    ViewReason? Reason,
+    IReadOnlyList<string>? Roles
 )
 {
     /// <summary>Writes an entry.</summary>
@@ -212,6 +203,7 @@ internal sealed record LedgerResponseLine(
             line.Entry.Actor?.Value,
             line.Entry.Subject,
             line.Entry.Region?.ToName(),
-            line.Entry.Reason
+            line.Entry.Reason,
+            line.Entry.Roles is { } roles ? Contracts.Tenants.Roles.ToNames(roles) : null
         );
 }

@@ -1,5 +1,6 @@
 using Lethe.Contracts.Support;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Support;
 
 namespace Lethe.Control.Desk;
@@ -20,7 +21,7 @@ internal static class DeskEndpoints
         RouteGroupBuilder desk = endpoints
             .MapGroup("/v1/desk")
             .WithTags("Desk")
-            .RequireAuthorization(Policies.Support)
+            .WithMetadata(new RequiredScope(TokenScopes.Support))
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden);
         desk.MapGet("/cases/{caseId}", DescribeCaseAsync)

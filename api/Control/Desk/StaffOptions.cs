@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Lethe.Contracts.Support;
@@ -14,33 +13,29 @@ internal sealed class StaffOptions
     /// <summary>Gets or sets the staff.</summary>
     [ValidateEnumeratedItems]
     public IList<StaffMemberOptions> Staff { get; set; } = [];
-
-    /// <summary>Makes the roster.</summary>
-    /// <param name="accounts">Makes pseudonyms.</param>
-    /// <returns>An entry each.</returns>
-    public ImmutableArray<StaffEntry> ToEntries(Accounts accounts) =>
-        [
-            .. Staff.Select(member => new StaffEntry(
-                accounts.Of(member.Issuer, member.Subject),
-                member.Roles.Aggregate(Role.None, (all, name) => Roles.TryParse(name, out Role role) ? all | role : all),
-                member.Undertaking?.ToUndertaking()
-            )),
-        ];
 }
 
 /// <summary>Someone of the staff.</summary>
 internal sealed class StaffMemberOptions
 {
-    /// <summary>Gets or sets the issuer: the operator's own.</summary>
-    [Required, MaxLength(512)]
-    public string Issuer { get; set; } = string.Empty;
+    /// <summary>Gets or sets the address to invite, for an account of our own; null for one of another issuer of the operator's.</summary>
+    [EmailAddress, MaxLength(254)]
+    public string? Email { get; set; }
+
+    /// <summary>Gets or sets the issuer, when it is the operator's other one.</summary>
+    [MaxLength(512)]
+    public string? Issuer { get; set; }
 
     /// <summary>Gets or sets the subject there. Stored as a pseudonym only.</summary>
-    [Required, MaxLength(255)]
-    public string Subject { get; set; } = string.Empty;
+    [MaxLength(255)]
+    public string? Subject { get; set; }
 
     /// <summary>Gets or sets the roles: <c>support</c>, <c>operator</c>.</summary>
     public IList<string> Roles { get; set; } = [];
+
+    /// <summary>Gets what the roles allow together.</summary>
+    public Role AllRoles =>
+        Roles.Aggregate(Role.None, (all, name) => Contracts.Tenants.Roles.TryParse(name, out Role role) ? all | role : all);
 
     /// <summary>Gets or sets the undertaking of confidentiality; without one nothing is shown.</summary>
     [ValidateObjectMembers]
@@ -92,7 +87,15 @@ internal sealed class StaffRules(IssuerRegistry issuers) : IValidateOptions<Staf
     public ValidateOptionsResult Validate(string? name, StaffOptions options)
     {
         List<string> faults = [];
-        if (options.Staff.Any(member => issuers.Find(member.Issuer) is not { Tenant: null }))
+        if (options.Staff.Any(member => member.Email is null == string.IsNullOrEmpty(member.Subject)))
+        {
+            faults.Add("Provisioning:Staff: a member has either Email, or Issuer and Subject.");
+        }
+        if (
+            options.Staff.Any(member =>
+                member.Subject is not null && issuers.Find(member.Issuer) is not { Tenant: null, Kind: IssuerKind.Configured }
+            )
+        )
         {
             faults.Add("Provisioning:Staff: an Issuer is not the operator's own.");
         }

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Lethe.Contracts.Support;
+using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.Accounts;
+using Lethe.Control.Tenants;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -8,13 +11,15 @@ namespace Lethe.Control.Desk;
 
 /// <summary>Tells the records silos at start who the operator's staff are, and tries again until they know.</summary>
 /// <param name="options">The staff.</param>
-/// <param name="accounts">Makes pseudonyms.</param>
+/// <param name="pseudonyms">Makes pseudonyms.</param>
+/// <param name="accounts">Accounts of our own.</param>
 /// <param name="grains">The records silos.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class StaffProvisioning(
     IOptions<StaffOptions> options,
-    Accounts accounts,
+    Pseudonyms pseudonyms,
+    ProvisionedAccounts accounts,
     IGrainFactory grains,
     TimeProvider clock,
     ILogger<StaffProvisioning> logger
@@ -25,11 +30,11 @@ internal sealed partial class StaffProvisioning(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        ImmutableArray<StaffEntry> staff = options.Value.ToEntries(accounts);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                ImmutableArray<StaffEntry> staff = await ReadAsync(stoppingToken);
                 await grains.GetGrain<IStaffRosterGrain>(IStaffRosterGrain.Key).ReplaceAsync(staff, stoppingToken);
                 LogProvisioned(staff.Length);
                 return;
@@ -40,6 +45,19 @@ internal sealed partial class StaffProvisioning(
                 await Task.Delay(Pause, clock, stoppingToken);
             }
         }
+    }
+
+    private async Task<ImmutableArray<StaffEntry>> ReadAsync(CancellationToken cancellationToken)
+    {
+        List<StaffEntry> staff = [];
+        foreach (StaffMemberOptions member in options.Value.Staff)
+        {
+            AccountId account = member.Email is { } email
+                ? await accounts.FindOrInviteAsync(tenant: null, email, Languages.Default, cancellationToken)
+                : pseudonyms.Of(member.Issuer!, member.Subject!);
+            staff.Add(new(account, member.AllRoles, member.Undertaking?.ToUndertaking()));
+        }
+        return [.. staff];
     }
 
     [LoggerMessage(EventIds.StaffProvisioned, LogLevel.Information, "{Count} staff are on file")]
@@ -59,5 +77,6 @@ internal static class DeskExtensions
         services.AddOptionsWithValidateOnStart<StaffOptions, StaffOptionsValidator>().BindConfiguration("Provisioning");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StaffOptions>, StaffRules>());
         services.AddHostedService<StaffProvisioning>();
+        services.AddSingleton<StaffResets>().AddHostedService(provider => provider.GetRequiredService<StaffResets>());
     }
 }

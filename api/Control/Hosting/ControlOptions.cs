@@ -7,6 +7,10 @@ namespace Lethe.Control.Hosting;
 /// <summary>What the whole host is told: the configuration's root.</summary>
 internal sealed class ControlOptions
 {
+    /// <summary>Gets or sets what this deployment is: <c>production</c> (default), or <c>local</c>, where mail may go to a folder.</summary>
+    [Required, RegularExpression("local|production")]
+    public string Deployment { get; set; } = "production";
+
     /// <summary>Gets or sets the region: <c>eu</c> or <c>ch</c>.</summary>
     [Required, RegularExpression("eu|ch")]
     public string Region { get; set; } = string.Empty;

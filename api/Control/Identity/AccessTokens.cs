@@ -1,6 +1,9 @@
+using Lethe.Contracts.Tenants;
+using Lethe.Control.Identity.OpenId;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Abstractions;
 
 namespace Lethe.Control.Identity;
 
@@ -39,6 +42,28 @@ internal sealed class AccessTokens(IssuerRegistry issuers, IOptions<IdentityOpti
         && jwt.TryGetPayloadValue(JwtRegisteredClaimNames.Sub, out string subject)
         && subject is { Length: > 0 and <= LongestSubject }
             ? subject
+            : null;
+
+    /// <summary>Reads the id of a token of ours, under which it is on file.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>The id; empty when it has none.</returns>
+    public static string IdOf(JsonWebToken token) =>
+        token.TryGetPayloadValue(OpenIddictConstants.Claims.Private.TokenId, out string id) ? id : string.Empty;
+
+    /// <summary>Reads the scopes of a token of ours.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>The scopes.</returns>
+    public static IReadOnlySet<string> ScopesOf(JsonWebToken token) =>
+        token.TryGetPayloadValue(OpenIddictConstants.Claims.Scope, out string scopes)
+            ? scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal)
+            : new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Reads the tenant that a token of one of our cells names.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>The tenant; null when it names none.</returns>
+    public static TenantId? TenantOf(JsonWebToken token) =>
+        token.TryGetPayloadValue(OpenIdServer.TenantClaim, out string written) && TenantId.TryParse(written, out TenantId tenant)
+            ? tenant
             : null;
 
     private bool IsShortLived(DateTime? notBefore, DateTime? expires, SecurityToken token)

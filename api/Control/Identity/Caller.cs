@@ -8,6 +8,12 @@ namespace Lethe.Control.Identity;
 /// <param name="Account">The pseudonym.</param>
 internal sealed record Caller(TrustedIssuer Issuer, string Subject, AccountId Account)
 {
+    /// <summary>Gets the tenant: the issuer's, or for our own issuer the account's. Null for the operator's staff.</summary>
+    public TenantId? Tenant { get; init; } = Issuer.Tenant;
+
+    /// <summary>Gets the scopes of a token of ours; null for a tenant's own issuer, whose tokens have none of ours.</summary>
+    public IReadOnlySet<string>? Scopes { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => nameof(Caller);
 }
@@ -23,12 +29,10 @@ internal sealed record Caller(TrustedIssuer Issuer, string Subject, AccountId Ac
 internal sealed record TenantContext(TenantId Tenant, AccountId Account, Role Roles, PolicyClass PolicyClass)
 {
     /// <summary>Binds a handler's parameter.</summary>
-    /// <param name="context">The request, authorised by one of <see cref="Policies"/>.</param>
+    /// <param name="context">The request, of a route of members in the <see cref="RoleMatrix"/>.</param>
     /// <returns>The context.</returns>
     public static ValueTask<TenantContext> BindAsync(HttpContext context) =>
-        ValueTask.FromResult(
-            context.Features.Get<TenantContext>() ?? throw new InvalidOperationException("The route asks for no tenant policy.")
-        );
+        ValueTask.FromResult(context.Features.Get<TenantContext>() ?? throw new InvalidOperationException("The route is none of members."));
 
     /// <inheritdoc/>
     public override string ToString() => nameof(TenantContext);
@@ -39,11 +43,11 @@ internal sealed record TenantContext(TenantId Tenant, AccountId Account, Role Ro
 internal sealed record StaffContext(AccountId Account)
 {
     /// <summary>Binds a handler's parameter.</summary>
-    /// <param name="context">The request, authorised by <see cref="Policies.Support"/>.</param>
+    /// <param name="context">The request, of a route of the staff in the <see cref="RoleMatrix"/>.</param>
     /// <returns>The context.</returns>
     public static ValueTask<StaffContext> BindAsync(HttpContext context) =>
         ValueTask.FromResult(
-            context.Features.Get<StaffContext>() ?? throw new InvalidOperationException("The route asks for no staff policy.")
+            context.Features.Get<StaffContext>() ?? throw new InvalidOperationException("The route is none of the staff.")
         );
 
     /// <inheritdoc/>

@@ -1,5 +1,7 @@
 using Lethe.Contracts.Tenants;
+using Lethe.Control.Identity.OpenId;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -11,19 +13,24 @@ internal static class IdentityExtensions
 {
     private const int LongestToken = 8 * 1024;
 
-    /// <summary>Adds validation of access tokens, and the policies.</summary>
+    /// <summary>Adds validation of access tokens. Who may call what is in the <see cref="RoleMatrix"/>.</summary>
     /// <param name="services">The host's services.</param>
     public static void AddIdentity(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<IdentityOptions, IdentityOptionsValidator>().BindConfiguration("Identity");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IdentityOptions>, IssuerRules>());
-        services.AddSingleton<IssuerRegistry>().AddSingleton<AccessTokens>().AddSingleton<Accounts>();
+        services.AddSingleton<OtherCellKeys>().AddHostedService(provider => provider.GetRequiredService<OtherCellKeys>());
+        services.AddSingleton<CellIssuers>().AddSingleton<IssuerRegistry>().AddSingleton<AccessTokens>().AddSingleton<Pseudonyms>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddAuthorization(Policies.Add);
+        services.AddAuthorization(options =>
+            options.FallbackPolicy = new AuthorizationPolicyBuilder(JwtBearerDefaults.AuthenticationScheme)
+                .RequireAuthenticatedUser()
+                .Build()
+        );
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<AccessTokens, IssuerRegistry, Accounts>(
-                (bearer, tokens, issuers, accounts) =>
+            .Configure<AccessTokens, IssuerRegistry, Pseudonyms>(
+                (bearer, tokens, issuers, pseudonyms) =>
                 {
                     bearer.MapInboundClaims = false;
                     bearer.SaveToken = false;
@@ -33,7 +40,7 @@ internal static class IdentityExtensions
                     bearer.TokenValidationParameters = tokens.Parameters();
                     bearer.Events = new()
                     {
-                        OnTokenValidated = context => Validated(context, issuers, accounts),
+                        OnTokenValidated = context => ValidatedAsync(context, issuers, pseudonyms),
                         OnChallenge = ChallengeAsync,
                         OnForbidden = context => Forbidden(context.HttpContext).ExecuteAsync(context.HttpContext),
                     };
@@ -41,17 +48,39 @@ internal static class IdentityExtensions
             );
     }
 
-    private static Task Validated(TokenValidatedContext context, IssuerRegistry issuers, Accounts accounts)
+    private static async Task ValidatedAsync(TokenValidatedContext context, IssuerRegistry issuers, Pseudonyms pseudonyms)
     {
-        if (issuers.Find(context.SecurityToken.Issuer) is { } issuer && AccessTokens.SubjectOf(context.SecurityToken) is { } subject)
-        {
-            context.HttpContext.Features.Set(new Caller(issuer, subject, accounts.Of(issuer.Name, subject)));
-        }
-        else
+        if (
+            context.SecurityToken is not JsonWebToken token
+            || issuers.Find(token.Issuer) is not { } issuer
+            || AccessTokens.SubjectOf(token) is not { } subject
+        )
         {
             context.Fail("No subject.");
+            return;
         }
-        return Task.CompletedTask;
+        Caller caller = new(issuer, subject, pseudonyms.Of(issuer.PseudonymName, subject));
+        switch (issuer.Kind)
+        {
+            case IssuerKind.Own:
+                AccessTokenEntries entries = context.HttpContext.RequestServices.GetRequiredService<AccessTokenEntries>();
+                if (await entries.FindAsync(AccessTokens.IdOf(token), subject, context.HttpContext.RequestAborted) is not { } holder)
+                {
+                    context.Fail("Ended.");
+                    return;
+                }
+                caller = caller with { Tenant = holder.Tenant, Scopes = AccessTokens.ScopesOf(token) };
+                break;
+            case IssuerKind.OtherCell:
+                if (AccessTokens.TenantOf(token) is not { } tenant)
+                {
+                    context.Fail("Another cell's staff.");
+                    return;
+                }
+                caller = caller with { Tenant = tenant };
+                break;
+        }
+        context.HttpContext.Features.Set(caller);
     }
 
     private static Task ChallengeAsync(JwtBearerChallengeContext context)

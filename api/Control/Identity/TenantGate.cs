@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Lethe.Contracts;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Hosting;
+using Lethe.Control.Identity.OpenId;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
@@ -28,13 +29,35 @@ internal sealed class TenantGate(RequestDelegate next, IOptions<ControlOptions> 
             await next(context);
             return;
         }
-        if (caller.Issuer.Tenant is not { } tenant)
+        if (
+            caller.Scopes is { } scopes
+            && context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is { } required
+            && !scopes.Contains(required.Scope)
+        )
+        {
+            await Problems.ScopeRequired.ExecuteAsync(context);
+            return;
+        }
+        if (caller.Tenant is not { } tenant)
         {
             context.Features.Set(new StaffContext(caller.Account));
             await next(context);
             return;
         }
-        TenantResult result = await grains.GetGrain<ITenantGrain>(tenant.GrainKey).MemberAsync(caller.Account, context.RequestAborted);
+        ITenantGrain grain = grains.GetGrain<ITenantGrain>(tenant.GrainKey);
+        if (caller.Issuer.Kind == IssuerKind.OtherCell)
+        {
+            TenantResult route = await grain.RouteAsync(context.RequestAborted);
+            await (route is TenantHere ? Problems.NotAMember : Refusal(route)).ExecuteAsync(context);
+            return;
+        }
+        TenantResult result = await grain.MemberAsync(caller.Account, context.RequestAborted);
+        if (result is MemberInvited)
+        {
+            // Nobody gets an access token before the invitation is accepted: that there is one says that it was.
+            await grain.ChangeMembersAsync(new AcceptInvitation(caller.Account, caller.Account), context.RequestAborted);
+            result = await grain.MemberAsync(caller.Account, context.RequestAborted);
+        }
         if (result is MemberFound member)
         {
             context.Features.Set(new TenantContext(tenant, caller.Account, member.Roles, member.PolicyClass));
@@ -70,7 +93,7 @@ internal static class TenantProblems
             TenantElsewhere elsewhere => Problems.Misdirected(elsewhere.Region.ToName(), options.Cell(elsewhere.Region)?.ControlUrl),
             TenantMoving moving => Problems.RegionChangePending with { RetryAfterSeconds = moving.RetryAfterSeconds },
             TenantUnknown => Problems.TenantUnknown,
-            MemberUnknown => Problems.NotAMember,
+            MemberUnknown or MemberInvited => Problems.NotAMember,
             _ => throw new UnreachableException(),
         };
 }

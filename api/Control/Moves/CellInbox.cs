@@ -11,14 +11,14 @@ namespace Lethe.Control.Moves;
 /// <param name="grains">The records silos.</param>
 /// <param name="signatures">Everybody's keys.</param>
 /// <param name="issuers">The issuers that this cell accepts.</param>
-/// <param name="accounts">Makes pseudonyms.</param>
+/// <param name="pseudonyms">Makes pseudonyms.</param>
 /// <param name="control">This cell.</param>
 /// <param name="logger">For what was refused.</param>
 internal sealed partial class CellInbox(
     IGrainFactory grains,
     CellSignatures signatures,
     IssuerRegistry issuers,
-    Accounts accounts,
+    Pseudonyms pseudonyms,
     IOptions<ControlOptions> control,
     ILogger<CellInbox> logger
 )
@@ -58,7 +58,7 @@ internal sealed partial class CellInbox(
             return null;
         }
         return issuers.Find(claims.Issuer) is { Tenant: { } tenant } && tenant.Value == claims.Tenant
-            ? new CellAnswer(Accepted: true, accounts.Of(claims.Issuer, claims.Subject).Value)
+            ? new CellAnswer(Accepted: true, pseudonyms.Of(claims.Issuer, claims.Subject).Value)
             : CellAnswer.Refused;
     }
 

@@ -64,7 +64,8 @@ internal sealed record TransferClaims(
     int? PerAccount,
     int? PerTenant,
     long Epoch,
-    int Drawn
+    int Drawn,
+    long? OwnerLastDraw = null
 );
 
 /// <summary>The end of a move.</summary>
@@ -104,7 +105,8 @@ internal static class CellClaims
             transfer.Quota?.PerAccount,
             transfer.Quota?.PerTenant,
             transfer.Epoch,
-            transfer.Drawn
+            transfer.Drawn,
+            transfer.OwnerLastDraw
         );
 
     /// <summary>Reads a transfer.</summary>
@@ -115,7 +117,7 @@ internal static class CellClaims
         && TenantId.TryParse(claims.Tenant, out TenantId tenant)
         && RegionNames.TryParse(claims.From, out Region from)
         && RegionNames.TryParse(claims.To, out Region to)
-        && claims is { Version: > 0, Epoch: >= 0, Drawn: >= 0 }
+        && claims is { Version: > 0, Epoch: >= 0, Drawn: >= 0, OwnerLastDraw: null or >= 0 }
         && ReadDomains(claims.Domains) is { } domains
         && AccountId.TryParse(claims.Owner, out AccountId owner)
             ? new(
@@ -129,7 +131,8 @@ internal static class CellClaims
                 (Role)claims.OwnerRoles & Roles.OfTenants,
                 Quota(claims),
                 claims.Epoch,
-                claims.Drawn
+                claims.Drawn,
+                claims.OwnerLastDraw
             )
             : null;
 

@@ -1,5 +1,6 @@
 using Lethe.Contracts.Support;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 
 namespace Lethe.Control.Support;
 
@@ -17,7 +18,7 @@ internal static class SupportEndpoints
         RouteGroupBuilder support = endpoints
             .MapGroup("/v1/support")
             .WithTags("Support")
-            .RequireAuthorization(Policies.Member)
+            .WithMetadata(new RequiredScope(TokenScopes.Support))
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
         support.MapPost("/cases", OpenAsync).WithName("OpenCase").WithSummary("Opens a case.").Produces<CaseOpenedResponse>(201);
@@ -74,16 +75,8 @@ internal static class SupportEndpoints
             ])
         );
 
-    private static async Task<IResult> CloseAllAsync(TenantContext tenant, IGrainFactory grains, CancellationToken cancellationToken)
-    {
-        int closed = 0;
-        foreach (SupportId id in await grains.GetGrain<IAccountCasesGrain>(tenant.Account.ToGrainKey()).ListAsync(cancellationToken))
-        {
-            SupportResult result = await grains.GetGrain<ICaseGrain>(id.ToGrainKey()).CloseAsync(tenant.ToOwner(), cancellationToken);
-            closed += result is SupportEnded ? 1 : 0;
-        }
-        return TypedResults.Ok(new CasesClosedResponse(closed));
-    }
+    private static async Task<IResult> CloseAllAsync(TenantContext tenant, IGrainFactory grains, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new CasesClosedResponse(await SupportErasure.CloseAllAsync(tenant.ToOwner(), grains, cancellationToken)));
 
     private static async Task<IResult> DescribeAsync(
         string caseId,

@@ -49,9 +49,20 @@ internal sealed class ProvisionedTenant
 /// <summary>An account of a tenant.</summary>
 internal sealed class ProvisionedMember
 {
-    /// <summary>Gets or sets the <c>sub</c> at the tenant's issuer.</summary>
-    [Required, MaxLength(255)]
-    public string Subject { get; set; } = string.Empty;
+    /// <summary>Gets or sets the <c>sub</c> at the tenant's issuer; null for an account of our own.</summary>
+    [MaxLength(255)]
+    public string? Subject { get; set; }
+
+    /// <summary>Gets or sets the address to invite, for an account of our own; null for one of the tenant's issuer.</summary>
+    [EmailAddress, MaxLength(254)]
+    public string? Email { get; set; }
+
+    /// <summary>Gets or sets the language of the invitation: <c>de</c>, <c>en</c>, <c>fr</c> or <c>it</c>.</summary>
+    [RegularExpression("de|en|fr|it")]
+    public string? Language { get; set; }
+
+    /// <summary>Gets a value indicating whether it says exactly one of both.</summary>
+    public bool IsOne => string.IsNullOrEmpty(Subject) != string.IsNullOrEmpty(Email) && (Email is null || Issuer is null);
 
     /// <summary>Gets or sets the issuer; null for the tenant's only one.</summary>
     public string? Issuer { get; set; }
@@ -64,3 +75,13 @@ internal sealed class ProvisionedMember
 /// <inheritdoc/>
 [OptionsValidator]
 internal sealed partial class ProvisioningOptionsValidator : IValidateOptions<ProvisioningOptions>;
+
+/// <summary>Refuses accounts that are neither ours nor another issuer's, or both.</summary>
+internal sealed class ProvisioningRules : IValidateOptions<ProvisioningOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ProvisioningOptions options) =>
+        options.Tenants.All(tenant => tenant.Members.All(member => member.IsOne))
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("Provisioning:Tenants: a member has either Email, or Subject.");
+}

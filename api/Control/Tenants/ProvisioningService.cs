@@ -19,7 +19,8 @@ internal sealed partial class ProvisioningService(
     ICellLink link,
     CellSignatures signatures,
     IssuerRegistry issuers,
-    Accounts accounts,
+    Pseudonyms pseudonyms,
+    ProvisionedAccounts provisionedAccounts,
     Domains domains,
     Readiness readiness,
     TimeProvider clock,
@@ -110,7 +111,12 @@ internal sealed partial class ProvisioningService(
         TokenQuota? quota = configured is { AccountTokensPerEpoch: { } perAccount, TenantTokensPerEpoch: { } perTenant }
             ? new(perAccount, perTenant)
             : null;
-        ProvisionTenant command = new(policyClass, names, [.. configured.Members.Select(member => Read(tenant, member))], quota);
+        List<Member> members = [];
+        foreach (ProvisionedMember member in configured.Members)
+        {
+            members.Add(await ReadAsync(tenant, member, cancellationToken));
+        }
+        ProvisionTenant command = new(policyClass, names, members, quota);
         TenantResult result = await grains.GetGrain<ITenantGrain>(tenant.GrainKey).ProvisionAsync(command, cancellationToken);
         if (result is not TenantProvisioned provisioned)
         {
@@ -145,19 +151,23 @@ internal sealed partial class ProvisioningService(
         return answer is { Accepted: true };
     }
 
-    private Member Read(TenantId tenant, ProvisionedMember member)
+    private async Task<Member> ReadAsync(TenantId tenant, ProvisionedMember member, CancellationToken cancellationToken)
     {
-        TrustedIssuer? issuer = member.Issuer is null ? issuers.Of(tenant) : issuers.Find(member.Issuer);
-        if (issuer?.Tenant != tenant)
-        {
-            throw new InvalidOperationException("Provisioning: a member's issuer is not the tenant's.");
-        }
         Role roles = Role.None;
         foreach (string name in member.Roles)
         {
             roles |= Roles.TryParse(name, out Role role) ? role : throw new InvalidOperationException("Provisioning: no such role.");
         }
-        return new(accounts.Of(issuer.Name, member.Subject), roles);
+        if (member.Email is { } email)
+        {
+            return new(await provisionedAccounts.FindOrInviteAsync(tenant, email, member.Language, cancellationToken), roles);
+        }
+        TrustedIssuer? issuer = member.Issuer is null ? issuers.Of(tenant) : issuers.Find(member.Issuer);
+        if (issuer?.Tenant != tenant || member.Subject is not { } subject)
+        {
+            throw new InvalidOperationException("Provisioning: a member's issuer is not the tenant's.");
+        }
+        return new(pseudonyms.Of(issuer.PseudonymName, subject), roles);
     }
 
     [LoggerMessage(EventIds.TenantsProvisioned, LogLevel.Information, "The configured tenants stand; {Open} are left")]

@@ -11,13 +11,13 @@ namespace Lethe.Control.Tokens;
 /// <param name="clock">The clock.</param>
 internal sealed class IssuerDirectoryDocument(IGrainFactory grains, IOptions<ControlOptions> options, TimeProvider clock)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
     private Document? last;
 
     /// <summary>Gives the document.</summary>
     /// <param name="cancellationToken">Observed.</param>
-    /// <returns>The JSON, and for how long it may be kept: 10 minutes, or until the epoch ends.</returns>
+    /// <returns>The JSON, and for how long it may be kept: 1 minute, or until the epoch ends.</returns>
     public async Task<(byte[] Json, TimeSpan MaxAge)> GetAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();

@@ -3,6 +3,7 @@ using Lethe.Contracts.Tenants;
 using Lethe.Contracts.Tokens;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.OpenId;
 using Lethe.PrivacyPass;
 using Microsoft.Extensions.Options;
 
@@ -26,7 +27,7 @@ internal static class TokenEndpoints
             .WithSummary("The issuing keys of this cell.");
         endpoints
             .MapPost("/token-request", IssueAsync)
-            .RequireAuthorization(Policies.Member)
+            .WithMetadata(new RequiredScope(TokenScopes.Issue))
             .WithTags("Tokens")
             .WithName("RequestTokens")
             .WithSummary("Signs one blinded message, or a batch of up to 100.")
@@ -122,7 +123,10 @@ internal static class TokenEndpoints
             TokensRefusal.AccountQuotaSpent => Problems.QuotaSpent with { RetryAfterSeconds = refused.RetryAfterSeconds },
             TokensRefusal.TenantQuotaSpent => Problems.TenantQuotaSpent with { RetryAfterSeconds = refused.RetryAfterSeconds },
             TokensRefusal.NotAllowed => Problems.RoleRequired,
-            TokensRefusal.UnknownKey or TokensRefusal.Malformed => batch ? Problems.TokenBatchRefused : Problems.TokenRequestInvalid,
+            TokensRefusal.UnknownKey or TokensRefusal.Malformed => (batch ? Problems.TokenBatchRefused : Problems.TokenRequestInvalid) with
+            {
+                PolicyClass = refused.PolicyClass?.Name,
+            },
             _ => throw new UnreachableException(),
         };
 

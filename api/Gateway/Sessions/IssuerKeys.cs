@@ -13,11 +13,14 @@ namespace Lethe.Gateway.Sessions;
 /// <summary>How the issuer directories are mirrored. Section <c>IssuerKeys</c>.</summary>
 public sealed class IssuerKeyOptions
 {
-    /// <summary>Gets or sets how often the directories are fetched. 1 second to 1 hour; default 10 minutes.</summary>
+    /// <summary>
+    /// Gets or sets how often the directories are fetched: how long a closed epoch's tokens are taken at most, while Control answers. 1 second
+    /// to 1 hour; default 1 minute.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan FetchEvery { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan FetchEvery { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Gets or sets how soon an unknown key may cause another fetch. 0.1 seconds to 10 minutes; default 5 seconds.</summary>
+    /// <summary>Gets or sets how soon an unknown key, or a client that asks for the mirror, may cause another fetch. 0.1 seconds to 10 minutes; default 5 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan FetchAgainAfter { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -90,6 +93,20 @@ internal sealed partial class IssuerKeys : BackgroundService
         await FetchAsync(options.Value.FetchAgainAfter, cancellationToken);
         return Find(keyId.Span);
     }
+
+    /// <summary>Fetches the directories if that was not done just now, so that a client that draws compares with what is published now.</summary>
+    /// <param name="patience">How long to wait for it; what is known then is told.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>When it is done, or patience is.</returns>
+    public async Task RefreshAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        Task fetched = FetchAsync(options.Value.FetchAgainAfter, CancellationToken.None); // serves others too: it goes on
+        await Task.WhenAny(fetched, Task.Delay(patience, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Gets for how long a token is redeemable after its key began.</summary>
+    public TimeSpan RedeemableFor => options.Value.RedeemableFor;
 
     /// <summary>Tells whether tokens of a key are redeemable now.</summary>
     /// <param name="entry">The key.</param>

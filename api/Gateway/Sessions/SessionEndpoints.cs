@@ -14,6 +14,7 @@ namespace Lethe.Gateway.Sessions;
 internal static class SessionEndpoints
 {
     private static readonly TimeSpan ChallengeMaxAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MirrorPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Maps the routes.</summary>
     /// <param name="endpoints">The host.</param>
@@ -62,18 +63,25 @@ internal static class SessionEndpoints
             }
         );
 
-    private static Task ChallengeAsync(HttpContext context, IssuerKeys keys, SessionChallenge challenge) =>
-        keys.OwnDirectory is not { } directory
-            ? Problems.IssuerKeysUnavailable.ExecuteAsync(context)
-            : JsonAnswer.WriteAsync(
-                context,
-                StatusCodes.Status200OK,
-                json =>
-                {
-                    json.WriteString("challenge"u8, Base64Url.EncodeToString(challenge.Value.Bytes.Span));
-                    json.WriteString("directory"u8, Base64Url.EncodeToString(directory.Span));
-                }
-            );
+    private static async Task ChallengeAsync(HttpContext context, IssuerKeys keys, SessionChallenge challenge)
+    {
+        await keys.RefreshAsync(MirrorPatience, context.RequestAborted);
+        if (keys.OwnDirectory is not { } directory)
+        {
+            await Problems.IssuerKeysUnavailable.ExecuteAsync(context);
+            return;
+        }
+        await JsonAnswer.WriteAsync(
+            context,
+            StatusCodes.Status200OK,
+            json =>
+            {
+                json.WriteString("challenge"u8, Base64Url.EncodeToString(challenge.Value.Bytes.Span));
+                json.WriteString("directory"u8, Base64Url.EncodeToString(directory.Span)); // the very bytes, for comparison
+                json.WriteNumber("redeemableSeconds"u8, (long)keys.RedeemableFor.TotalSeconds);
+            }
+        );
+    }
 
     private static async Task OpenAsync(
         HttpContext context,

@@ -65,7 +65,7 @@ internal sealed class TokenRedemption(
         }
         if (await keys.FindAsync(token.KeyId, cancellationToken) is not { } issuer)
         {
-            return keys.OwnDirectory is null ? Problems.IssuerKeysUnavailable : Problems.TokenInvalid;
+            return keys.OwnDirectory is null ? Problems.IssuerKeysUnavailable : Problems.TokenKeyUnknown;
         }
         if (!issuer.Entry.Key.Verify(token))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Lethe.Local.SignIn;
 using Lethe.Local.State;
 
 namespace Lethe.Local.Cells;
@@ -12,7 +13,7 @@ namespace Lethe.Local.Cells;
 internal sealed class CellConfiguration(
     LocalFolder folder,
     LocalCertificates certificates,
-    DevelopmentIssuer issuer,
+    LocalAccounts accounts,
     IReadOnlyDictionary<string, CellPorts> cells
 )
 {
@@ -40,7 +41,7 @@ internal sealed class CellConfiguration(
                 ["SiloPort"] = ports.Silo,
                 ["GatewayPort"] = ports.OrleansGateway,
             },
-            ["Database"] = Database(region, plane),
+            ["Database"] = Database(region, plane, plane),
             ["Management"] = new JsonObject { ["Port"] = ports.Management },
         };
         if (plane == "identity")
@@ -103,11 +104,22 @@ internal sealed class CellConfiguration(
             ["TrustedCa"] = certificates.AuthorityFile,
             ["ClientCertificate"] = certificate.Certificate,
             ["ClientCertificateKey"] = certificate.Key,
-            ["Identity"] = new JsonObject
+            ["Identity"] = new JsonObject { ["AccountKeyFile"] = folder.Secret($"{region}/identity/account-key") },
+            ["Kek"] = new JsonObject { ["File"] = folder.Secret($"{region}/identity/kek") },
+            ["Accounts"] = new JsonObject
             {
-                ["Deployment"] = "local",
-                ["AccountKeyFile"] = folder.Secret($"{region}/identity/account-key"),
-                ["Issuers"] = Issuers(),
+                ["Database"] = Database(region, "identity", "accounts"),
+                ["Clients"] = new JsonArray(
+                    new JsonObject { ["Id"] = "word-plugin", ["Device"] = true },
+                    new JsonObject { ["Id"] = "lethe-local", ["RedirectUris"] = new JsonArray("http://127.0.0.1/signed-in") }
+                ),
+            },
+            ["Deployment"] = "local",
+            ["Mail"] = new JsonObject
+            {
+                ["Provider"] = "folder",
+                ["Folder"] = accounts.MailFolder(region),
+                ["From"] = "lethe@localhost",
             },
             ["Provisioning"] = Provisioning(region),
         };
@@ -135,9 +147,9 @@ internal sealed class CellConfiguration(
 
     private JsonObject Cors() => new() { ["Origins"] = new JsonArray([.. PluginOrigins]) };
 
-    private JsonObject Database(string region, string plane)
+    private JsonObject Database(string region, string plane, string name)
     {
-        string file = Path.Combine(folder.Folder($"{region}/{plane}"), $"{plane}.db");
+        string file = Path.Combine(folder.Folder($"{region}/{plane}"), $"{name}.db");
         return new() { ["Provider"] = "sqlite", ["ConnectionString"] = $"Data Source={file}" };
     }
 
@@ -153,24 +165,6 @@ internal sealed class CellConfiguration(
             }),
         ];
 
-    private JsonArray Issuers() =>
-        [
-            .. DemoPeople.Tenants.Select(tenant => new JsonObject
-            {
-                ["Issuer"] = DevelopmentIssuer.NameFor(tenant.Id),
-                ["Audience"] = "control",
-                ["Tenant"] = tenant.Id,
-                ["KeysFile"] = issuer.KeysFileFor(tenant.Id),
-            }),
-            new JsonObject
-            {
-                ["Issuer"] = DevelopmentIssuer.NameFor(DemoPeople.Operator),
-                ["Audience"] = "control",
-                ["Operator"] = true,
-                ["KeysFile"] = issuer.KeysFileFor(DemoPeople.Operator),
-            },
-        ];
-
     private static JsonObject Provisioning(string region) =>
         new()
         {
@@ -183,14 +177,13 @@ internal sealed class CellConfiguration(
                         ["Region"] = tenant.Region,
                         ["PolicyClass"] = $"{tenant.Region}-standard",
                         ["Domains"] = new JsonArray(tenant.Domain),
-                        ["Members"] = new JsonArray(new JsonObject { ["Subject"] = tenant.Owner, ["Roles"] = new JsonArray("owner") }),
+                        ["Members"] = new JsonArray(new JsonObject { ["Email"] = tenant.Owner, ["Roles"] = new JsonArray("owner") }),
                     }),
             ]),
             ["Staff"] = new JsonArray(
                 new JsonObject
                 {
-                    ["Issuer"] = DevelopmentIssuer.NameFor(DemoPeople.Operator),
-                    ["Subject"] = DemoPeople.SupportStaff,
+                    ["Email"] = DemoPeople.SupportStaff,
                     ["Roles"] = new JsonArray("support"),
                     ["Undertaking"] = new JsonObject
                     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Control;
 using Lethe.Gateway;
+using Lethe.Local.SignIn;
 using Lethe.Local.State;
 using Lethe.Silo;
 
@@ -19,9 +20,9 @@ internal sealed class LocalCells : IAsyncDisposable
     private LocalCells(
         LocalFolder folder,
         LocalCertificates certificates,
-        DevelopmentIssuer issuer,
+        LocalAccounts accounts,
         ReadOnlyDictionary<string, CellPorts> ports
-    ) => (Folder, Certificates, Issuer, Ports) = (folder, certificates, issuer, ports);
+    ) => (Folder, Certificates, Accounts, Ports) = (folder, certificates, accounts, ports);
 
     /// <summary>Gets the state folder.</summary>
     public LocalFolder Folder { get; }
@@ -29,8 +30,8 @@ internal sealed class LocalCells : IAsyncDisposable
     /// <summary>Gets the local certificate authority.</summary>
     public LocalCertificates Certificates { get; }
 
-    /// <summary>Gets the development issuer.</summary>
-    public DevelopmentIssuer Issuer { get; }
+    /// <summary>Gets the seeded people's own side.</summary>
+    public LocalAccounts Accounts { get; }
 
     /// <summary>Gets the ports of each cell.</summary>
     public IReadOnlyDictionary<string, CellPorts> Ports { get; }
@@ -57,8 +58,8 @@ internal sealed class LocalCells : IAsyncDisposable
         ch.Probe();
         TimeProvider clock = TimeProvider.System;
         Dictionary<string, CellPorts> ports = new(StringComparer.Ordinal) { ["eu"] = eu, ["ch"] = ch };
-        LocalCells cells = new(folder, new LocalCertificates(folder, clock), new DevelopmentIssuer(folder, clock), ports.AsReadOnly());
-        CellConfiguration configuration = new(folder, cells.Certificates, cells.Issuer, ports) { PluginOrigins = pluginOrigins };
+        LocalCells cells = new(folder, new LocalCertificates(folder, clock), new LocalAccounts(folder), ports.AsReadOnly());
+        CellConfiguration configuration = new(folder, cells.Certificates, cells.Accounts, ports) { PluginOrigins = pluginOrigins };
         try
         {
             progress.Report("starting the session and records silos of both cells");
@@ -75,6 +76,12 @@ internal sealed class LocalCells : IAsyncDisposable
             );
             progress.Report("waiting for issuer keys and tenants");
             await Readiness.WaitAsync(ports.Values.SelectMany(Management), cancellationToken);
+            progress.Report("accepting the seeded people's invitations");
+            foreach (KeyValuePair<string, CellPorts> cell in ports)
+            {
+                Uri control = new(CellUrls.From(cell).Control);
+                await cells.Accounts.AcceptAsync(cell.Key, control, DemoPeople.Of(cell.Key), cancellationToken);
+            }
             return cells;
         }
         catch

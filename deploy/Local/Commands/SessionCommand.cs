@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using Lethe.Client;
 using Lethe.Local.Cells;
 using Lethe.Local.Demo;
+using Lethe.Local.SignIn;
 using Lethe.Local.State;
 
 namespace Lethe.Local.Commands;
@@ -30,13 +30,14 @@ internal static class SessionCommand
     private static async Task<int> RunAsync(string region, string state, CancellationToken cancellationToken)
     {
         using LocalFolder folder = LocalFolder.OpenRunning(state);
-        Dictionary<string, CellUrls> cells =
-            JsonSerializer.Deserialize<Dictionary<string, CellUrls>>(
-                await File.ReadAllTextAsync(folder.PathOf("running.json"), cancellationToken)
-            ) ?? throw new LocalStateException("The file running.json is damaged: start 'up' again.");
-        DevelopmentIssuer issuer = new(folder, TimeProvider.System);
+        Dictionary<string, CellUrls> cells = await CellUrls.ReadAsync(folder, cancellationToken);
         DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == region);
-        using LetheClient client = DemoRun.SignIn(tenant, issuer, new Uri(cells[region].Control), folder.PathOf("ca.pem"));
+        using LetheClient client = DemoRun.Connect(
+            tenant,
+            new LocalAccounts(folder),
+            new Uri(cells[region].Control),
+            folder.PathOf("ca.pem")
+        );
         LetheSession session = await client.OpenSessionAsync(cancellationToken);
         await Console.Out.WriteLineAsync(session.Opened.ContentKey);
         await Console.Out.WriteLineAsync(session.Opened.Credential);

@@ -38,11 +38,11 @@ internal static class DemoRun
 {
     /// <summary>Makes a client that is signed in as a seeded firm's owner.</summary>
     /// <param name="tenant">The firm.</param>
-    /// <param name="issuer">Signs its access tokens.</param>
+    /// <param name="accounts">The owner's own side.</param>
     /// <param name="control">The Control to ask first.</param>
     /// <param name="authority">The local CA's file.</param>
     /// <returns>The client.</returns>
-    public static LetheClient SignIn(DemoTenant tenant, State.DevelopmentIssuer issuer, Uri control, string authority) =>
+    public static LetheClient Connect(DemoTenant tenant, SignIn.LocalAccounts accounts, Uri control, string authority) =>
         new(
             new LetheClientOptions
             {
@@ -50,7 +50,7 @@ internal static class DemoRun
                 Tenant = tenant.Id,
                 TrustedCa = authority,
                 PoolSize = 4,
-                AccessToken = _ => Task.FromResult(issuer.Sign(tenant.Id, tenant.Owner)),
+                AccessToken = accounts.AccessTokens(tenant.Region, control, tenant.Owner, TimeProvider.System),
             }
         );
 
@@ -71,7 +71,7 @@ internal static class DemoRun
     {
         DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == task.Region);
         CellUrls urls = CellUrls.From(new(task.Region, cells.Ports[task.Region]));
-        using LetheClient client = SignIn(tenant, cells.Issuer, new Uri(urls.Control), cells.Certificates.AuthorityFile);
+        using LetheClient client = Connect(tenant, cells.Accounts, new Uri(urls.Control), cells.Certificates.AuthorityFile);
         Cell home = await client.DiscoverAsync(cancellationToken);
         progress.Report(
             $"{tenant.Owner} of {tenant.Id} signed in at {home.ControlUrl.Authority} ({home.Region}); drawing blind-signed tokens"

@@ -11,13 +11,15 @@ namespace Lethe.Contracts.Ledger;
 /// </param>
 /// <param name="Region">The region that the event is about; null when it is about none.</param>
 /// <param name="Reason">Why support staff looked; null for everything else.</param>
+/// <param name="Roles">The roles that the event is about; null when it is about none.</param>
 [GenerateSerializer, Immutable, Alias("ledger-entry")]
 public sealed record LedgerEntry(
     [property: Id(0)] LedgerEvent Event,
     [property: Id(1)] AccountId? Actor,
     [property: Id(2)] string? Subject,
     [property: Id(3)] Region? Region,
-    [property: Id(4)] ViewReason? Reason = null
+    [property: Id(4)] ViewReason? Reason = null,
+    [property: Id(5)] Role? Roles = null
 );
 
 /// <summary>An entry is durable.</summary>

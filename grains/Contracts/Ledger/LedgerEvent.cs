@@ -7,17 +7,29 @@ public enum LedgerEvent
     /// <summary>A tenant was set up. Subject: none.</summary>
     TenantProvisioned = 1,
 
-    /// <summary>A member was added. Subject: the member's account.</summary>
+    /// <summary>An invited account accepted and is a member. Subject: the member's account. Roles: its own.</summary>
     MemberAdded = 2,
 
     /// <summary>A member was removed. Subject: the member's account.</summary>
     MemberRemoved = 3,
 
-    /// <summary>A member's roles were changed. Subject: the member's account.</summary>
+    /// <summary>A member's roles were changed. Subject: the member's account. Roles: the new ones.</summary>
     MemberRolesChanged = 4,
 
     /// <summary>The tenant's settings were changed. Subject: none.</summary>
     TenantChanged = 5,
+
+    /// <summary>A member was deactivated. Subject: the member's account.</summary>
+    MemberDeactivated = 6,
+
+    /// <summary>A member was reactivated. Subject: the member's account. Roles: those it has again.</summary>
+    MemberReactivated = 7,
+
+    /// <summary>An account was invited. Subject: the account. Roles: those offered.</summary>
+    MemberInvited = 8,
+
+    /// <summary>The mail to reset a password was sent to a member. Subject: the member's account.</summary>
+    ResetMailSent = 9,
 
     /// <summary>A change of region began. Region: the new one.</summary>
     RegionChangeRequested = 10,
@@ -31,7 +43,13 @@ public enum LedgerEvent
     /// <summary>A change of region was given up; the tenant stayed. Region: the one it stayed in.</summary>
     RegionChangeAbandoned = 13,
 
-    /// <summary>An issuing key was closed by an operator. Subject: none.</summary>
+    /// <summary>What is stored of a member was exported. Subject: the member's account.</summary>
+    MemberExported = 14,
+
+    /// <summary>The mail with an invitation was sent again. Subject: the account.</summary>
+    InvitationMailSent = 15,
+
+    /// <summary>An epoch of a class was closed by an operator; in the operator's ledger. Subject: the class, a hyphen, the epoch.</summary>
     IssuerKeyClosed = 20,
 
     /// <summary>A support case was opened. Subject: the case.</summary>

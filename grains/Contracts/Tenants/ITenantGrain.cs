@@ -25,9 +25,40 @@ public interface ITenantGrain : IGrainWithStringKey
     /// <summary>Looks up what an account may do in this tenant.</summary>
     /// <param name="account">The account.</param>
     /// <param name="cancellationToken">Observed before the answer.</param>
-    /// <returns><see cref="MemberFound"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
+    /// <returns><see cref="MemberFound"/>, <see cref="MemberInvited"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
     [Alias("member")]
     Task<TenantResult> MemberAsync(AccountId account, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Changes the member list, when the actor is an active member who may: owners everything, but never to leave the tenant
+    /// without an active owner; user admins what concerns plain members; privacy officers the removal and export of plain
+    /// members; everybody his own removal and the acceptance of his own invitation. It is in the ledger before it happens.
+    /// </summary>
+    /// <param name="command">Who acts, on whom, and what.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns>
+    /// <see cref="MemberStands"/>, <see cref="MemberRefused"/>, <see cref="MemberUnknown"/> when the actor is no active member, or
+    /// where the tenant is.
+    /// </returns>
+    [Alias("change-members")]
+    Task<TenantResult> ChangeMembersAsync(MemberCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Lists the members, also deactivated ones, for owners, user admins and privacy officers.</summary>
+    /// <param name="actor">The member who asks.</param>
+    /// <param name="after">The account after which the page begins; null for the first page.</param>
+    /// <param name="count">How many at most, 1 to 500.</param>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns><see cref="MembersListed"/>, <see cref="MemberRefused"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
+    [Alias("list-members")]
+    Task<TenantResult> ListMembersAsync(AccountId actor, AccountId? after, int count, CancellationToken cancellationToken);
+
+    /// <summary>Reads one member, for those who may list them and for the member itself.</summary>
+    /// <param name="actor">The member who asks.</param>
+    /// <param name="account">The member.</param>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns><see cref="MemberStands"/>, <see cref="MemberRefused"/>, <see cref="MemberUnknown"/>, or where the tenant is.</returns>
+    [Alias("read-member")]
+    Task<TenantResult> ReadMemberAsync(AccountId actor, AccountId account, CancellationToken cancellationToken);
 
     /// <summary>Describes the tenant.</summary>
     /// <param name="cancellationToken">Observed before the answer.</param>
@@ -68,6 +99,20 @@ public interface ITenantGrain : IGrainWithStringKey
     /// <returns>When it is written.</returns>
     [Alias("release-tokens")]
     Task ReleaseTokensAsync(long epoch, int count, CancellationToken cancellationToken);
+
+    /// <summary>Counts one more account that drew its first token of an epoch. Who it was is not told.</summary>
+    /// <param name="epoch">The current epoch.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns>When it is written.</returns>
+    [Alias("count-drawer")]
+    Task CountDrawerAsync(long epoch, CancellationToken cancellationToken);
+
+    /// <summary>Tells how many accounts drew in an epoch; at least so many, should a silo have crashed between a draw and its count.</summary>
+    /// <param name="epoch">The current epoch or the one before.</param>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns>How many; 0 for other epochs, and for a tenant that is not served here.</returns>
+    [Alias("drawers")]
+    Task<int> DrawersAsync(long epoch, CancellationToken cancellationToken);
 
     /// <summary>Starts a change of region: from now on both cells refuse until it is resolved.</summary>
     /// <param name="command">Where to, and who acts.</param>

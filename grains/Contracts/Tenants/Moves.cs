@@ -58,6 +58,7 @@ public enum MoveStep
 /// <param name="Quota">The tenant's own quotas; null for the cell's.</param>
 /// <param name="Epoch">The epoch of <paramref name="Drawn"/>.</param>
 /// <param name="Drawn">Tokens drawn in that epoch: a move does not renew a quota.</param>
+/// <param name="OwnerLastDraw">The epoch of the owner's last draw; null when none of its tokens can be redeemed any more.</param>
 [GenerateSerializer, Immutable, Alias("tenant-transfer")]
 public sealed record TenantTransfer(
     [property: Id(0)] UInt128 Id,
@@ -70,7 +71,8 @@ public sealed record TenantTransfer(
     [property: Id(7)] Role OwnerRoles,
     [property: Id(8)] TokenQuota? Quota,
     [property: Id(9)] long Epoch,
-    [property: Id(10)] int Drawn
+    [property: Id(10)] int Drawn,
+    [property: Id(11)] long? OwnerLastDraw = null
 );
 
 /// <summary>Why a region is not changed.</summary>

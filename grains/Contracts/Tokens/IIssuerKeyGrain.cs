@@ -6,13 +6,17 @@ namespace Lethe.Contracts.Tokens;
 [GrainInterfaceType("issuer-key")]
 public interface IIssuerKeyGrain : IGrainWithStringKey
 {
-    /// <summary>Makes the key pair, durably. Repeating it returns the first one.</summary>
+    /// <summary>
+    /// Makes the key pair, durably. Repeating it returns the same one. A higher generation destroys the private key of the one
+    /// before, first of all; the accounts' quotas stay.
+    /// </summary>
     /// <param name="avoid">Truncated key ids of live keys.</param>
+    /// <param name="generation">0, and one more each time that an operator closed the epoch.</param>
     /// <param name="cancellationToken">Observed before the write.</param>
     /// <returns>The public key.</returns>
-    /// <exception cref="InvalidOperationException">The epoch has stopped issuing.</exception>
+    /// <exception cref="InvalidOperationException">The epoch has stopped issuing, or a later generation is there.</exception>
     [Alias("create")]
-    Task<IssuerKey> CreateAsync(IReadOnlyList<byte> avoid, CancellationToken cancellationToken);
+    Task<IssuerKey> CreateAsync(IReadOnlyList<byte> avoid, int generation, CancellationToken cancellationToken);
 
     /// <summary>Reads the key.</summary>
     /// <param name="cancellationToken">Observed before the answer.</param>
@@ -36,6 +40,7 @@ public interface IIssuerKeyGrain : IGrainWithStringKey
 /// <param name="Handle">The private key's name in the key store.</param>
 /// <param name="AccountHandle">The name of the key under which accounts' quotas of this epoch are kept.</param>
 /// <param name="Retired">Whether the private key is destroyed.</param>
+/// <param name="Generation">0, and one more each time that an operator closed the epoch.</param>
 [GenerateSerializer, Immutable, Alias("issuer-key")]
 public sealed record IssuerKey(
     [property: Id(0)] PolicyClass PolicyClass,
@@ -45,7 +50,8 @@ public sealed record IssuerKey(
     [property: Id(4)] ReadOnlyMemory<byte> KeyId,
     [property: Id(5)] string Handle,
     [property: Id(6)] string AccountHandle,
-    [property: Id(7)] bool Retired
+    [property: Id(7)] bool Retired,
+    [property: Id(8)] int Generation = 0
 )
 {
     /// <summary>Gets the last byte of the key id, which a token request names.</summary>
@@ -77,6 +83,18 @@ public interface IIssuerDirectoryGrain : IGrainWithStringKey
     /// <returns>The live keys.</returns>
     [Alias("list")]
     Task<IssuerKeyList> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Closes one epoch of a class at once, for everybody: its private key is destroyed and its public key leaves the directory, so
+    /// that no Gateway takes its tokens any more. An epoch that is not over gets a new key, with which accounts draw on under
+    /// the quotas that they have.
+    /// </summary>
+    /// <param name="policyClass">The class.</param>
+    /// <param name="epoch">The epoch: one of <see cref="ListAsync"/>.</param>
+    /// <param name="cancellationToken">Observed before the write; what is written is seen through, also after a crash.</param>
+    /// <returns>Whether the directory had such a key.</returns>
+    [Alias("close-epoch")]
+    Task<bool> CloseEpochAsync(PolicyClass policyClass, long epoch, CancellationToken cancellationToken);
 }
 
 /// <summary>The live keys of a cell.</summary>

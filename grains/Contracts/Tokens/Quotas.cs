@@ -43,8 +43,19 @@ public enum TokensRefusal
 /// <summary>No tokens are given.</summary>
 /// <param name="Reason">Why not.</param>
 /// <param name="RetryAfterSeconds">When the next epoch begins; 0 when waiting does not help.</param>
+/// <param name="PolicyClass">Whose current key signs for the tenant; null when that is not the reason, or no key does.</param>
 [GenerateSerializer, Immutable, Alias("tokens-refused")]
-public sealed record TokensRefused([property: Id(0)] TokensRefusal Reason, [property: Id(1)] int RetryAfterSeconds) : TenantResult;
+public sealed record TokensRefused(
+    [property: Id(0)] TokensRefusal Reason,
+    [property: Id(1)] int RetryAfterSeconds,
+    [property: Id(2)] PolicyClass? PolicyClass = null
+) : TenantResult;
+
+/// <summary>Tokens are drawn.</summary>
+/// <param name="Count">How many: 0 when none were left.</param>
+/// <param name="First">Whether they are the account's first of the epoch.</param>
+[GenerateSerializer, Immutable, Alias("quota-drawn")]
+public readonly record struct QuotaDrawn([property: Id(0)] int Count, [property: Id(1)] bool First);
 
 /// <summary>
 /// What one account has drawn in one epoch. Grain key: <c>q/</c> and the HMAC of the account under a key of the epoch, which
@@ -60,5 +71,5 @@ public interface IQuotaGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Observed before the write.</param>
     /// <returns>How many were drawn: 0 to <paramref name="count"/>.</returns>
     [Alias("draw")]
-    Task<int> DrawAsync(int count, int limit, DateTimeOffset expiresAt, CancellationToken cancellationToken);
+    Task<QuotaDrawn> DrawAsync(int count, int limit, DateTimeOffset expiresAt, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Lethe.Contracts;
 using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Support;
@@ -12,6 +13,7 @@ namespace Lethe.Records.Ledger;
 internal sealed class DatabaseLedgerStore(DbDataSource database) : ILedgerStore
 {
     private const string Columns = "seq, at, event, actor, subject, detail, previous_hash, hash";
+    private const string RolesPrefix = "roles:";
 
     /// <inheritdoc/>
     public async Task<LedgerRow?> FindLastAsync(string tenant, CancellationToken cancellationToken)
@@ -42,7 +44,7 @@ internal sealed class DatabaseLedgerStore(DbDataSource database) : ILedgerStore
         Add(command, "event", DbType.Int32, (int)entry.Event);
         Add(command, "actor", DbType.String, entry.Actor?.Value);
         Add(command, "subject", DbType.String, entry.Subject);
-        Add(command, "detail", DbType.String, entry.Region is { } region ? region.ToName() : entry.Reason?.ToName());
+        Add(command, "detail", DbType.String, Detail(entry));
         Add(command, "previous_hash", DbType.Binary, row.PreviousHash.ToArray());
         Add(command, "hash", DbType.Binary, row.Hash.ToArray());
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
@@ -92,7 +94,8 @@ internal sealed class DatabaseLedgerStore(DbDataSource database) : ILedgerStore
             reader.IsDBNull(3) || !AccountId.TryParse(reader.GetString(3), out AccountId actor) ? null : actor,
             reader.IsDBNull(4) ? null : reader.GetString(4),
             reader.IsDBNull(5) || !RegionNames.TryParse(reader.GetString(5), out Region region) ? null : region,
-            reader.IsDBNull(5) || !ViewReasonNames.TryParse(reader.GetString(5), out ViewReason reason) ? null : reason
+            reader.IsDBNull(5) || !ViewReasonNames.TryParse(reader.GetString(5), out ViewReason reason) ? null : reason,
+            reader.IsDBNull(5) ? null : ReadRoles(reader.GetString(5))
         );
         return new LedgerRow(
             tenant,
@@ -103,6 +106,22 @@ internal sealed class DatabaseLedgerStore(DbDataSource database) : ILedgerStore
             reader.GetFieldValue<byte[]>(7)
         );
     }
+
+    // One of three, by its form: a region's name, a reason's, or "roles:" and their number.
+    private static string? Detail(LedgerEntry entry) =>
+        entry switch
+        {
+            { Region: { } region } => region.ToName(),
+            { Reason: { } reason } => reason.ToName(),
+            { Roles: { } roles } => RolesPrefix + ((int)roles).ToString(CultureInfo.InvariantCulture),
+            _ => null,
+        };
+
+    private static Role? ReadRoles(string detail) =>
+        detail.StartsWith(RolesPrefix, StringComparison.Ordinal)
+        && int.TryParse(detail.AsSpan(RolesPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int roles)
+            ? (Role)roles
+            : null;
 
     private static void Add(DbCommand command, string name, DbType type, object? value)
     {

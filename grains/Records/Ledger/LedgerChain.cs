@@ -74,6 +74,11 @@ public static class LedgerChain
         {
             Add(sha, (long)reason);
         }
+        if (entry.Roles is { } roles)
+        {
+            Add(sha, "roles"); // apart from a reason, which is a number as well
+            Add(sha, (long)roles);
+        }
 
         return sha.GetHashAndReset();
     }

@@ -73,6 +73,10 @@ internal sealed class LedgerGrain(ILedgerStore store, TimeProvider clock) : Grai
             Enum.IsDefined(entry.Event)
             && entry.Region is null or Region.Eu or Region.Ch
             && (entry.Reason is not { } reason || (Enum.IsDefined(reason) && entry.Region is null))
+            && (
+                entry.Roles is not { } roles
+                || (roles != Role.None && (roles & ~Roles.OfTenants) == Role.None && entry is { Region: null, Reason: null })
+            )
             && entry.Subject is null or { Length: > 0 and <= MaxSubjectLength }
             && !entry.Subject.AsSpan().ContainsAnyExcept(SubjectCharacters);
         if (!wellFormed)

@@ -116,7 +116,7 @@ internal sealed partial class TenantGrain
                 Version = transfer.Version,
                 PolicyClass = cell.Value.Classes[0].Name,
                 Domains = [.. transfer.Domains.Select(domain => domain.Value)],
-                Members = [new(transfer.Owner.Value, transfer.OwnerRoles & Roles.OfTenants)],
+                Members = [new(transfer.Owner.Value, transfer.OwnerRoles & Roles.OfTenants) { LastDraw = transfer.OwnerLastDraw }],
                 Quota = transfer.Quota is { } quota ? new(quota.PerAccount, quota.PerTenant) : null,
                 Epoch = transfer.Epoch,
                 Drawn = transfer.Drawn,
@@ -226,7 +226,8 @@ internal sealed partial class TenantGrain
                 move.OwnerRoles,
                 quota,
                 State.Epoch,
-                State.Drawn
+                State.Drawn,
+                State.Members.Length == 1 ? State.Members[0].LastDraw : null // the owner alone moves
             )
         );
     }

@@ -48,6 +48,7 @@ internal sealed partial class TenantGrain
                 Epoch = epoch,
                 Drawn = drawn + count,
                 Days = Count(DateOnly.FromDateTime(now.UtcDateTime), count),
+                Members = Drew(command.Account, epoch),
             }
         );
         return new TokensReserved(count, Class(), perAccount);
@@ -65,6 +66,38 @@ internal sealed partial class TenantGrain
         DateOnly today = State.Days.Length > 0 ? State.Days[^1].Day : DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         await stored.CommitAsync(State with { Drawn = Math.Max(0, State.Drawn - count), Days = Count(today, -count) });
     }
+
+    /// <inheritdoc/>
+    public async Task CountDrawerAsync(long epoch, CancellationToken cancellationToken)
+    {
+        if (State.Standing is not TenantStanding.Here || epoch < State.DrawersEpoch)
+        {
+            return;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        await stored.CommitAsync(
+            epoch == State.DrawersEpoch
+                ? State with
+                {
+                    Drawers = State.Drawers + 1,
+                }
+                : State with
+                {
+                    DrawersEpoch = epoch,
+                    Drawers = 1,
+                    DrawersBefore = epoch == State.DrawersEpoch + 1 ? State.Drawers : 0,
+                }
+        );
+    }
+
+    /// <inheritdoc/>
+    public Task<int> DrawersAsync(long epoch, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            State.Standing is not TenantStanding.Here ? 0
+            : epoch == State.DrawersEpoch ? State.Drawers
+            : epoch == State.DrawersEpoch - 1 ? State.DrawersBefore
+            : 0
+        );
 
     private static void Check(int count)
     {

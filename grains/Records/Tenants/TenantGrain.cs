@@ -56,7 +56,8 @@ internal sealed partial class TenantGrain(
             Version = moved ? Math.Max(State.Version, record?.Version ?? 0) + 1 : State.Version,
             PolicyClass = command.PolicyClass.Name,
             Domains = domains,
-            Members = Merge(State.Members, command.Members),
+            Members = Merge(State, command.Members),
+            Configured = [.. command.Members.Select(Digest)],
             Quota = command.Quota is { } quota ? new(quota.PerAccount, quota.PerTenant) : null,
             ProvisionedFrom = from,
         };
@@ -81,8 +82,12 @@ internal sealed partial class TenantGrain(
         {
             return route;
         }
-        Role roles = State.RolesOf(account);
-        return roles == Role.None ? new MemberUnknown() : new MemberFound(roles, Class());
+        return State.Find(account) switch
+        {
+            { IsActive: true } member => new MemberFound(member.Roles, Class()),
+            { DeactivatedAt: null } => new MemberInvited(),
+            _ => new MemberUnknown(),
+        };
     }
 
     /// <inheritdoc/>
@@ -134,15 +139,27 @@ internal sealed partial class TenantGrain(
 
     private static string Name(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 
-    private static ImmutableArray<StoredMember> Merge(ImmutableArray<StoredMember> before, IReadOnlyList<Member> configured)
+    // What the configuration says anew: what it said before, the tenant may have changed since.
+    private static ImmutableArray<StoredMember> Merge(TenantState before, IReadOnlyList<Member> configured)
     {
-        Dictionary<string, StoredMember> members = before.ToDictionary(member => member.Account, StringComparer.Ordinal);
-        foreach (Member member in configured)
+        Dictionary<string, StoredMember> members = before.Members.ToDictionary(member => member.Account, StringComparer.Ordinal);
+        foreach (Member member in configured.Where(member => !before.Configured.Contains(Digest(member), StringComparer.Ordinal)))
         {
-            members[member.Account.Value] = new(member.Account.Value, member.Roles);
+            string account = member.Account.Value;
+            members[account] = members.TryGetValue(account, out StoredMember? known)
+                ? known with
+                {
+                    Roles = member.Roles,
+                }
+                : new(account, member.Roles);
         }
         return [.. members.Values.OrderBy(member => member.Account, StringComparer.Ordinal)];
     }
+
+    private static string Digest(Member member) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.ASCII.GetBytes($"{member.Account.Value} {((int)member.Roles).ToString(CultureInfo.InvariantCulture)}"))
+        );
 
     private static string Digest(ProvisionTenant command)
     {
@@ -166,7 +183,11 @@ internal sealed partial class TenantGrain(
 
     private void Check(ProvisionTenant command)
     {
-        if (!cell.Value.Classes.Contains(command.PolicyClass))
+        if (OperatorLedger.IsReserved(Id))
+        {
+            throw new ArgumentException("The name is the operator's.", nameof(command));
+        }
+        if (!cell.Value.Classes.Contains(command.PolicyClass) && cell.Value.OwnerOf(command.PolicyClass) != Id)
         {
             throw new ArgumentException("The cell has no such policy class.", nameof(command));
         }

@@ -16,6 +16,10 @@ public sealed class TenantOptions
     /// <summary>Gets or sets for how many days drawn tokens are counted. 1 to 400; default 62.</summary>
     [Range(1, 400)]
     public int DaysOfUse { get; set; } = 62;
+
+    /// <summary>Gets or sets how many members a tenant may have, deactivated ones too. 1 to 10,000; default 2,000.</summary>
+    [Range(1, 10_000)]
+    public int MaxMembers { get; set; } = 2_000;
 }
 
 /// <inheritdoc/>

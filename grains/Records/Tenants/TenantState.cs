@@ -74,16 +74,56 @@ internal sealed record TenantState
     [Id(16)]
     public string? ProvisionedFrom { get; init; }
 
+    /// <summary>
+    /// Gets digests of the members as they were last configured: what the tenant changed since is not brought back by a
+    /// configuration that says the same of them.
+    /// </summary>
+    [Id(17)]
+    public ImmutableArray<string> Configured { get; init; } = [];
+
+    /// <summary>Gets the epoch of <see cref="Drawers"/>.</summary>
+    [Id(30)]
+    public long DrawersEpoch { get; init; }
+
+    /// <summary>Gets how many accounts drew in that epoch.</summary>
+    [Id(31)]
+    public int Drawers { get; init; }
+
+    /// <summary>Gets how many accounts drew in the epoch before.</summary>
+    [Id(32)]
+    public int DrawersBefore { get; init; }
+
     public bool HasDataBeside(AccountId owner) =>
         Cases.Length > 0 || Shares.Length > 0 || Members.Any(member => member.Account != owner.Value);
 
-    public Role RolesOf(AccountId account) => Members.FirstOrDefault(member => member.Account == account.Value)?.Roles ?? Role.None;
+    public StoredMember? Find(AccountId account) => Members.FirstOrDefault(member => member.Account == account.Value);
+
+    /// <summary>What an account may do now: an invited or deactivated one nothing.</summary>
+    public Role RolesOf(AccountId account) => Find(account) is { IsActive: true } active ? active.Roles : Role.None;
 
     public override string ToString() => nameof(TenantState);
 }
 
 [GenerateSerializer, Immutable, Alias("stored-member")]
-internal sealed record StoredMember([property: Id(0)] string Account, [property: Id(1)] Role Roles);
+internal sealed record StoredMember([property: Id(0)] string Account, [property: Id(1)] Role Roles)
+{
+    /// <summary>Gets since when it may do nothing; null while it is active.</summary>
+    [Id(2)]
+    public DateTimeOffset? DeactivatedAt { get; init; }
+
+    /// <summary>Gets the epoch of its last draw of tokens; null when none of them can be redeemed any more.</summary>
+    [Id(3)]
+    public long? LastDraw { get; init; }
+
+    /// <summary>Gets since when it is invited; null once it has accepted.</summary>
+    [Id(4)]
+    public DateTimeOffset? InvitedAt { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsActive => this is { DeactivatedAt: null, InvitedAt: null };
+
+    public override string ToString() => nameof(StoredMember);
+}
 
 [GenerateSerializer, Immutable, Alias("stored-quota")]
 internal sealed record StoredQuota([property: Id(0)] int PerAccount, [property: Id(1)] int PerTenant);

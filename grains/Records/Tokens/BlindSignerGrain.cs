@@ -2,6 +2,7 @@ using Lethe.Contracts.Tenants;
 using Lethe.Contracts.Tokens;
 using Lethe.PrivacyPass;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
 namespace Lethe.Records.Tokens;
@@ -12,6 +13,7 @@ namespace Lethe.Records.Tokens;
 internal sealed partial class BlindSignerGrain(
     IGrainFactory grains,
     IssuerKeyRing ring,
+    IOptions<CellOptions> cell,
     TimeProvider clock,
     ILogger<BlindSignerGrain> logger
 ) : Grain, IBlindSigner
@@ -28,7 +30,8 @@ internal sealed partial class BlindSignerGrain(
             return found;
         }
         IssuerKeyList list = await ring.ListAsync(grains, cancellationToken);
-        IssuerKey? key = list.Keys.FirstOrDefault(key => key.PolicyClass == ((MemberFound)found).PolicyClass && key.Epoch == list.Epoch);
+        PolicyClass ofTenant = ((MemberFound)found).PolicyClass;
+        IssuerKey? key = Current(list, ofTenant) ?? Current(list, cell.Value.Classes[0]);
         if (
             key is null
             || await ring.LoadAsync(key, list.EpochEndsAt, cancellationToken) is not { } secret
@@ -40,17 +43,20 @@ internal sealed partial class BlindSignerGrain(
         int[] signable = [.. Enumerable.Range(0, command.Requests.Count).Where(index => IsFor(key, command.Requests[index]))];
         if (signable.Length == 0)
         {
-            return new TokensRefused(TokensRefusal.UnknownKey, 0);
+            return new TokensRefused(TokensRefusal.UnknownKey, 0, key.PolicyClass);
         }
-
         TenantResult reserved = await tenant.ReserveTokensAsync(new(command.Account, list.Epoch, signable.Length), cancellationToken);
         if (reserved is not TokensReserved held)
         {
             return reserved;
         }
-        int drawn = await grains
+        (int drawn, bool first) = await grains
             .GetGrain<IQuotaGrain>(quotaKey)
             .DrawAsync(held.Count, held.PerAccount, list.EpochEndsAt, CancellationToken.None);
+        if (first && cell.Value.OwnerOf(ofTenant) is not null)
+        {
+            await tenant.CountDrawerAsync(list.Epoch, CancellationToken.None);
+        }
         if (drawn < held.Count)
         {
             await tenant.ReleaseTokensAsync(list.Epoch, held.Count - drawn, CancellationToken.None);
@@ -70,6 +76,9 @@ internal sealed partial class BlindSignerGrain(
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MostAtOnce);
     }
+
+    private static IssuerKey? Current(IssuerKeyList list, PolicyClass policyClass) =>
+        list.Keys.FirstOrDefault(key => key.PolicyClass == policyClass && key.Epoch == list.Epoch);
 
     private static bool IsFor(IssuerKey key, BlindedMessage request) =>
         request.TruncatedKeyId == key.TruncatedKeyId && request.Message.Length == BlindRsaToken.SignatureBytes;

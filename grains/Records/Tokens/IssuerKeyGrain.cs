@@ -23,26 +23,38 @@ internal sealed partial class IssuerKeyGrain(
     private const int MostTries = 4096; // one in 256 collides with each live key
 
     /// <inheritdoc/>
-    public async Task<IssuerKey> CreateAsync(IReadOnlyList<byte> avoid, CancellationToken cancellationToken)
+    public async Task<IssuerKey> CreateAsync(IReadOnlyList<byte> avoid, int generation, CancellationToken cancellationToken)
     {
-        if (stored.State.Retired)
+        IssuerKeyState state = stored.State;
+        if (state.Retired || generation < state.Generation)
         {
-            throw new InvalidOperationException("The epoch has stopped issuing.");
+            throw new InvalidOperationException("The epoch has stopped issuing, or goes on with a later key.");
         }
-        if (stored.State.Spki is not null)
+        if (state.Spki is not null && generation == state.Generation)
         {
             return Read();
         }
         cancellationToken.ThrowIfCancellationRequested();
-        await ForgetUnfinishedAsync();
-        IssuerKeyState begun = new() { Handle = NewHandle("issuer"), AccountHandle = NewHandle("quota") };
+        // A key of accounts that is whole outlives the closing of an epoch: quotas are not renewed by it.
+        string? accountHandle = state.Spki is null && !state.HasAccountKey ? null : state.AccountHandle;
+        await ForgetAsync(state.Handle, accountHandle is null ? state.AccountHandle : null);
+        IssuerKeyState begun = new()
+        {
+            Handle = NewHandle("issuer"),
+            AccountHandle = accountHandle ?? NewHandle("quota"),
+            HasAccountKey = accountHandle is not null,
+            Generation = generation,
+        };
         await stored.CommitAsync(begun); // the handles first: a key is never left behind unknown
 
         using RSA rsa = Generate(avoid);
         using var publicHalf = TokenKey.FromRsa(rsa);
         await KeepAsync(begun.Handle, rsa.ExportPkcs8PrivateKey());
-        await KeepAsync(begun.AccountHandle, RandomNumberGenerator.GetBytes(AccountKeyBytes));
-        await stored.CommitAsync(begun with { Spki = publicHalf.Spki.ToArray() });
+        if (accountHandle is null)
+        {
+            await KeepAsync(begun.AccountHandle, RandomNumberGenerator.GetBytes(AccountKeyBytes));
+        }
+        await stored.CommitAsync(begun with { Spki = publicHalf.Spki.ToArray(), HasAccountKey = true });
         LogCreated(EpochOf().Epoch);
         return Read();
     }
@@ -58,7 +70,7 @@ internal sealed partial class IssuerKeyGrain(
             return;
         }
         cancellationToken.ThrowIfCancellationRequested();
-        await ForgetUnfinishedAsync();
+        await ForgetAsync(stored.State.Handle, stored.State.AccountHandle);
         await stored.CommitAsync(stored.State with { Retired = true });
         LogRetired(EpochOf().Epoch);
     }
@@ -94,9 +106,9 @@ internal sealed partial class IssuerKeyGrain(
         }
     }
 
-    private async Task ForgetUnfinishedAsync()
+    private async Task ForgetAsync(params string?[] handles)
     {
-        foreach (string? handle in (string?[])[stored.State.Handle, stored.State.AccountHandle])
+        foreach (string? handle in handles)
         {
             if (handle is not null)
             {
@@ -124,7 +136,8 @@ internal sealed partial class IssuerKeyGrain(
             SHA256.HashData(spki),
             stored.State.Handle!,
             stored.State.AccountHandle!,
-            stored.State.Retired
+            stored.State.Retired,
+            stored.State.Generation
         );
     }
 
@@ -150,6 +163,14 @@ internal sealed record IssuerKeyState
 
     [Id(3)]
     public bool Retired { get; init; }
+
+    /// <summary>Gets how often an operator closed the epoch before this key.</summary>
+    [Id(4)]
+    public int Generation { get; init; }
+
+    /// <summary>Gets a value indicating whether the key of accounts was kept whole.</summary>
+    [Id(5)]
+    public bool HasAccountKey { get; init; }
 
     public override string ToString() => nameof(IssuerKeyState);
 }

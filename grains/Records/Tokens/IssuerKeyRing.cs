@@ -18,21 +18,28 @@ internal sealed class IssuerKeyRing(IKeyStore store, TimeProvider clock) : IDisp
 {
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Dictionary<string, LoadedIssuerKey> loaded = new(StringComparer.Ordinal);
-    private IssuerKeyList? list;
     private ITimer? end;
 
-    /// <summary>Finds the current keys, from memory while the epoch lasts.</summary>
+    /// <summary>Finds the current keys, and forgets those that were closed. Asked each time: a closed epoch signs nothing any more.</summary>
     /// <param name="grains">The silo's grains.</param>
     /// <param name="cancellationToken">Observed.</param>
     /// <returns>The list.</returns>
     public async Task<IssuerKeyList> ListAsync(IGrainFactory grains, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref list) is { } known && clock.GetUtcNow() < known.EpochEndsAt)
-        {
-            return known;
-        }
         IssuerKeyList read = await grains.GetGrain<IIssuerDirectoryGrain>(IIssuerDirectoryGrain.Key).ListAsync(cancellationToken);
-        Volatile.Write(ref list, read);
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach ((string handle, LoadedIssuerKey key) in loaded.Where(entry => !read.Keys.Any(key => key.Handle == entry.Key)).ToList())
+            {
+                loaded.Remove(handle);
+                key.Dispose();
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
         return read;
     }
 

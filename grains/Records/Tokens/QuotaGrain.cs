@@ -14,22 +14,23 @@ internal sealed class QuotaGrain([PersistentState("quota", StorageNames.Quota)] 
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
-    public async Task<int> DrawAsync(int count, int limit, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    public async Task<QuotaDrawn> DrawAsync(int count, int limit, DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         int drawn = Math.Clamp(limit - stored.State.Drawn, 0, count);
         TimeSpan left = expiresAt - clock.GetUtcNow();
         if (drawn == 0 || left <= TimeSpan.Zero)
         {
-            return 0; // the epoch is over: its key signs nothing any more
+            return default; // the epoch is over: its key signs nothing any more
         }
         cancellationToken.ThrowIfCancellationRequested();
-        if (stored.State.Drawn == 0)
+        bool first = stored.State.Drawn == 0;
+        if (first)
         {
             await this.RegisterOrUpdateReminder(Expiry, left, Period, CancellationToken.None);
         }
         await stored.CommitAsync(new QuotaState { Drawn = stored.State.Drawn + drawn, ExpiresAt = expiresAt });
-        return drawn;
+        return new(drawn, first);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public sealed class TokenOptions
     /// <summary>For how many epochs after its own a token may be redeemed.</summary>
     public const int RedeemableEpochs = 3;
 
+    /// <summary>How many accounts of a tenant must have drawn in an epoch for its own class to get a key of the next: fewer could be guessed.</summary>
+    public const int OwnClassAccounts = 20;
+
     /// <summary>Gets or sets the length of an epoch. 10 seconds to 7 days; default 24 hours.</summary>
     [Range(10, 604_800)]
     public int EpochSeconds { get; set; } = 86_400;
@@ -56,6 +59,7 @@ public static class TokenExtensions
         silo.Services.AddCellOptions();
         silo.Services.AddTokenOptions();
         silo.Services.TryAddSingleton<IssuerKeyRing>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EpochTurn>();
         return silo;
     }
 

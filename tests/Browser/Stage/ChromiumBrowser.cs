@@ -40,7 +40,21 @@ public sealed class ChromiumBrowser : IAsyncDisposable
 
     /// <summary>Opens a window with cookies and storage of its own.</summary>
     /// <returns>The window, to be disposed of.</returns>
-    public Task<IBrowserContext> NewWindowAsync() => browser.NewContextAsync(new() { ServiceWorkers = ServiceWorkerPolicy.Block });
+    public Task<IBrowserContext> NewWindowAsync() => NewWindowAsync("en", script: true);
+
+    /// <summary>Opens a window of somebody.</summary>
+    /// <param name="language">The language that its browser asks for.</param>
+    /// <param name="script">Whether scripts run.</param>
+    /// <returns>The window, to be disposed of.</returns>
+    public Task<IBrowserContext> NewWindowAsync(string language, bool script) =>
+        browser.NewContextAsync(
+            new()
+            {
+                ServiceWorkers = ServiceWorkerPolicy.Block,
+                Locale = language,
+                JavaScriptEnabled = script,
+            }
+        );
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Lethe.Local.Cells;
 using Lethe.Local.State;
 
@@ -56,11 +57,34 @@ public sealed class RunningCells : IAsyncDisposable
     /// <summary>Signs the owner of a cell's seeded firm in: the one place where these tests get an access token.</summary>
     /// <param name="region">The cell.</param>
     /// <returns>An access token for Control.</returns>
-    public Task<string> AccessTokenAsync(string region)
+    public async Task<string> AccessTokenAsync(string region) =>
+        (await cells.Accounts.SignInAsync(region, new Uri(ControlUrl(region)), OwnerOf(region), CancellationToken.None)).AccessToken;
+
+    /// <summary>Gets the address of the owner of a cell's seeded firm.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The address.</returns>
+    public string OwnerOf(string region) => DemoPeople.Tenants.First(known => known.Region == region).Owner;
+
+    /// <summary>Gets the password that the owner of a cell's seeded firm has chosen.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The password.</returns>
+    public string PasswordOf(string region) => File.ReadAllText(folder.PathOf($"{region}/identity/people/{OwnerOf(region)}.password"));
+
+    /// <summary>Makes a client that trusts the local authority only.</summary>
+    /// <returns>The client, to be disposed of.</returns>
+    public HttpClient NewHttp()
     {
-        DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == region);
-        return Task.FromResult(cells.Issuer.Sign(tenant.Id, tenant.Owner));
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(cells.Certificates.AuthorityFile);
+        SocketsHttpHandler handler = new() { UseProxy = false };
+        handler.SslOptions.CertificateChainPolicy = policy;
+        return new(handler);
     }
+
+    /// <summary>Gets the folder of a cell's mails.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The folder.</returns>
+    public string MailFolder(string region) => cells.Accounts.MailFolder(region);
 
     /// <summary>Issues a certificate of the local authority.</summary>
     /// <param name="role">Who it is for.</param>

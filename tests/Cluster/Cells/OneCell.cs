@@ -1,17 +1,23 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Lethe.Contracts;
 using Lethe.Contracts.Tenants;
 using Lethe.Control;
 using Lethe.Control.Identity;
+using Lethe.Control.Mail;
 using Lethe.Control.Moves;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Xunit;
 
 namespace Lethe.ClusterTests.Cells;
 
@@ -52,8 +58,17 @@ internal sealed class OneCell : IAsyncDisposable
             ["Directory:DomainKeyFile"] = domainKey,
             ["Directory:RecordKeyFile"] = keys[region].Private,
             ["Directory:AnswerAfter"] = "00:00:00",
-            ["Identity:Deployment"] = "local",
+            ["Kek:File"] = pki.PrivateKey($"kek-{region}"),
+            ["Accounts:Database:ConnectionString"] = $"Data Source={pki.PathOf($"accounts-{region}.db")}",
+            ["Deployment"] = "local",
+            ["Mail:Provider"] = "folder",
+            ["Mail:Folder"] = pki.Folder,
+            ["Mail:From"] = "lethe@localhost",
             ["Identity:AccountKeyFile"] = pki.SymmetricKey($"accounts-{region}.key"),
+            ["Accounts:PasswordIterations"] = "1000",
+            ["Accounts:Attempts:MailsPerAddress"] = "8",
+            ["Accounts:Clients:0:Id"] = SignedInPerson.Client,
+            ["Accounts:Clients:0:RedirectUris:0"] = SignedInPerson.Redirect,
             ["Moves:Interval"] = "00:05:00",
             ["Cells:0:Region"] = region,
             ["Cells:0:GatewayUrl"] = $"https://gateway.{region}.example",
@@ -71,13 +86,16 @@ internal sealed class OneCell : IAsyncDisposable
             ["Provisioning:Tenants:0:Domains:0"] = $"provisioned-{region}.example",
             ["Provisioning:Tenants:0:Members:0:Subject"] = "olga",
             ["Provisioning:Tenants:0:Members:0:Roles:0"] = "owner",
-            [$"Identity:Issuers:0:Issuer"] = $"urn:lethe:development-issuer:provisioned-{region}",
+            [$"Identity:Issuers:0:Issuer"] = $"https://login.example/provisioned-{region}",
             [$"Identity:Issuers:0:Tenant"] = $"provisioned-{region}",
             [$"Identity:Issuers:0:KeysFile"] = staff.KeysFile,
             [$"Identity:Issuers:1:Issuer"] = staff.Name,
             [$"Identity:Issuers:1:Operator"] = "true",
             [$"Identity:Issuers:1:KeysFile"] = staff.KeysFile,
         };
+        settings["Provisioning:Staff:4:Issuer"] = staff.Name;
+        settings["Provisioning:Staff:4:Subject"] = "operator-1";
+        settings["Provisioning:Staff:4:Roles:0"] = "operator";
         for (int index = 1; index <= 3; index++) // support-2 has signed nothing, support-3 has no role
         {
             settings[$"Provisioning:Staff:{index}:Issuer"] = staff.Name;
@@ -107,6 +125,7 @@ internal sealed class OneCell : IAsyncDisposable
                 services.AddSingleton<IGrainFactory>(_ => Silo.Grains);
                 services.AddSingleton<TimeProvider>(Silo.Clock);
                 services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(Logs));
+                services.AddSingleton<IMailTransport>(Mails);
                 services.AddSingleton<CellLink>();
                 services.AddSingleton<ICellLink>(provider => Link = new(provider.GetRequiredService<CellLink>()));
             }
@@ -119,6 +138,8 @@ internal sealed class OneCell : IAsyncDisposable
 
     public FakeLogCollector Logs { get; } = FakeLogCollector.Create(new FakeLogCollectorOptions());
 
+    public Outbox Mails { get; } = new();
+
     public FaultyLink Link { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -129,10 +150,12 @@ internal sealed class OneCell : IAsyncDisposable
 
     public CellSignatures Signatures => host.Services.GetRequiredService<CellSignatures>();
 
+    public IReadOnlyList<Endpoint> Routes => host.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     public CellInbox Inbox => host.Services.GetRequiredService<CellInbox>();
 
     public AccountId AccountOf(TestTenant tenant, string subject) =>
-        host.Services.GetRequiredService<Accounts>().Of(tenant.Issuer.Name, subject);
+        host.Services.GetRequiredService<Pseudonyms>().Of(tenant.Issuer.Name, subject);
 
     public Caller Caller(TestTenant tenant) =>
         new(host.Services.GetRequiredService<IssuerRegistry>().Find(tenant.Issuer.Name)!, tenant.Owner, AccountOf(tenant, tenant.Owner));

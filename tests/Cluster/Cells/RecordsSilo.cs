@@ -23,10 +23,13 @@ public class RecordsSilo : SiloFixture
     public RecordsSilo()
         : this("eu", 1) { }
 
-    internal RecordsSilo(string region, short silos)
-        : base(silos) => this.region = region;
+    internal RecordsSilo(string region, short silos, DurableMemory? durable = null)
+        : base(silos) => (this.region, Durable) = (region, durable ?? new());
 
-    public DurableMemory Durable { get; } = new();
+    public DurableMemory Durable { get; }
+
+    /// <summary>Gets or sets the class that is one tenant's own, and its tenant.</summary>
+    internal (string Class, TenantId Tenant)? Own { get; set; }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -62,7 +65,14 @@ public class RecordsSilo : SiloFixture
         }
         silo.UseSystemTextJsonGrainStorageSerializer();
         silo.AddLedger().AddDirectory().AddTenants().AddTokens().AddSupport();
-        silo.Services.PostConfigure<CellOptions>(cell => cell.Region = region);
+        silo.Services.PostConfigure<CellOptions>(cell =>
+        {
+            cell.Region = region;
+            if (Own is { } own)
+            {
+                cell.OwnClasses = [new() { PolicyClass = own.Class, Tenant = own.Tenant.Value }];
+            }
+        });
     }
 
     public override async ValueTask InitializeAsync()

@@ -27,13 +27,16 @@ public sealed class TestPki : IDisposable
 
     public X509Certificate2 Authority => authority;
 
-    public (string Certificate, string Key) Issue(string name, string dns, bool client)
+    public (string Certificate, string Key) Issue(string name, string dns, bool client, bool loopback = true)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(dns);
-        names.AddIpAddress(IPAddress.Loopback);
+        if (loopback)
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+        }
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(
             new X509EnhancedKeyUsageExtension([new Oid(client ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], critical: false)
@@ -51,6 +54,18 @@ public sealed class TestPki : IDisposable
     {
         string path = folder.File(name);
         File.WriteAllText(path, text);
+        return path;
+    }
+
+    public string Folder => folder.Path;
+
+    public string PathOf(string name) => folder.File(name);
+
+    /// <summary>Writes 32 random bytes that only their owner can read.</summary>
+    public string PrivateKey(string name)
+    {
+        string path = SymmetricKey(name);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
     }
 

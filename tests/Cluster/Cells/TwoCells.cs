@@ -8,7 +8,7 @@ namespace Lethe.ClusterTests.Cells;
 /// <summary>Both cells: records silos in memory, and their Controls over real TLS on loopback.</summary>
 public sealed class TwoCells : IAsyncLifetime
 {
-    private const int Tenants = 99; // one per test
+    private const int Tenants = 250; // one per test, and one per row of the matrix
     private readonly TestPki pki = new();
     private readonly List<TestIssuer> issuers = [];
     private int next;
@@ -25,9 +25,9 @@ public sealed class TwoCells : IAsyncLifetime
     {
         for (int index = 0; index < Tenants; index++)
         {
-            issuers.Add(new(pki, $"urn:lethe:development-issuer:{TenantName(index)}"));
+            issuers.Add(new(pki, $"https://login.example/{TenantName(index)}"));
         }
-        Operator = new(pki, "urn:lethe:development-issuer");
+        Operator = new(pki, "https://login.example/operator");
         (int eu, int ch) = (FreePort(), FreePort());
         Dictionary<string, (string Private, string Public)> keys = new(StringComparer.Ordinal)
         {
@@ -51,7 +51,11 @@ public sealed class TwoCells : IAsyncLifetime
     }
 
     /// <summary>Provisions a fresh tenant in the EU cell, with one owner.</summary>
-    internal async Task<TestTenant> NewTenantAsync(TokenQuota? quota = null, string? other = null)
+    internal async Task<TestTenant> NewTenantAsync(
+        TokenQuota? quota = null,
+        string? other = null,
+        IReadOnlyList<(string Subject, Role Roles)>? others = null
+    )
     {
         int index = next++;
         Assert.True(TenantId.TryParse(TenantName(index), out TenantId id));
@@ -61,12 +65,13 @@ public sealed class TwoCells : IAsyncLifetime
         {
             members.Add(new(Eu.AccountOf(tenant, other), Role.Member));
         }
+        members.AddRange((others ?? []).Select(person => new Member(Eu.AccountOf(tenant, person.Subject), person.Roles)));
         ProvisionTenant command = new(RecordsSilo.Class("eu-standard"), [], members, quota);
         Assert.IsType<TenantProvisioned>(await Eu.Silo.Tenant(id).ProvisionAsync(command, RecordsSilo.Cancel));
         return tenant;
     }
 
-    internal static string TenantName(int index) => $"kanzlei-{index:00}";
+    internal static string TenantName(int index) => $"kanzlei-{index:000}";
 
     private static int FreePort()
     {

@@ -110,6 +110,18 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Append_OfRoles_KeepsThemInTheChain()
+    {
+        ILedgerGrain ledger = silo.Grains.GetGrain<ILedgerGrain>("t/kanzlei-rollen");
+        LedgerEntry roles = new(LedgerEvent.MemberRolesChanged, null, "account-1", null, null, Role.Member | Role.UserAdmin);
+        await ledger.AppendAsync(roles, Cancellation);
+        LedgerPage page = await ledger.ReadAsync(1, 10, Cancellation);
+        Assert.Equal((roles, true), (Assert.Single(page.Lines).Entry, page.ChainHolds));
+        await Assert.ThrowsAsync<GrainFault>(() => ledger.AppendAsync(roles with { Roles = Role.Support }, Cancellation));
+        await Assert.ThrowsAsync<GrainFault>(() => ledger.AppendAsync(roles with { Region = Region.Eu }, Cancellation));
+    }
+
+    [Fact]
     public async Task Ledger_OfAnotherTenant_IsApart()
     {
         await silo.Grains.GetGrain<ILedgerGrain>("t/kanzlei-eins").AppendAsync(Entry("a"), Cancellation);

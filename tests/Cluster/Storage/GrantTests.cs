@@ -7,99 +7,87 @@ namespace Lethe.ClusterTests.Storage;
 [Collection(PostgresSuite.Name)]
 public sealed class GrantTests(PostgresSilo postgres)
 {
-    private const string Read = "SELECT";
-    private const string All = "DELETE,INSERT,SELECT,UPDATE";
-
-    private static readonly Dictionary<string, string[]> Policy = new(StringComparer.Ordinal)
-    {
-        ["content_eu"] =
-        [
-            $"lethe_content_gateway orleansmembershiptable {Read}",
-            $"lethe_content_gateway orleansquery {Read}",
-            $"lethe_content_silo orleansmembershiptable {All}",
-            $"lethe_content_silo orleansmembershipversiontable {All}",
-            $"lethe_content_silo orleansquery {Read}",
-            $"lethe_content_silo schema_version {Read}",
-            "lethe_content_silo spent_token DELETE,INSERT,SELECT",
-        ],
-        ["identity_eu"] =
-        [
-            $"lethe_identity_control orleansmembershiptable {Read}",
-            $"lethe_identity_control orleansquery {Read}",
-            $"lethe_identity_quota quota.orleansquery {Read}",
-            $"lethe_identity_quota quota.orleansstorage {All}",
-            "lethe_identity_silo ledger INSERT,SELECT",
-            $"lethe_identity_silo orleansmembershiptable {All}",
-            $"lethe_identity_silo orleansmembershipversiontable {All}",
-            $"lethe_identity_silo orleansquery {Read}",
-            $"lethe_identity_silo orleansreminderstable {All}",
-            $"lethe_identity_silo orleansstorage {All}",
-            $"lethe_identity_silo schema_version {Read}",
-        ],
-        ["keys_eu"] = [$"lethe_keys schema_version {Read}", "lethe_keys wrapped_key DELETE,INSERT,SELECT"],
-    };
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("content_eu")]
-    [InlineData("identity_eu")]
-    [InlineData("keys_eu")]
-    public async Task Tables_GrantWhatThePolicySays(string database)
+    [InlineData("content")]
+    [InlineData("identity")]
+    [InlineData("accounts")]
+    [InlineData("keys")]
+    public async Task Database_GrantsWhatThePolicySays_AndNothingElse(string database)
     {
-        string[] found = await LinesAsync(
-            database,
-            """
-            SELECT coalesce(r.rolname, 'PUBLIC') || ' ' || c.oid::regclass::text || ' ' || string_agg(a.privilege_type, ',' ORDER BY a.privilege_type)
-            FROM pg_class c
-            CROSS JOIN LATERAL aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
-            LEFT JOIN pg_roles r ON r.oid = a.grantee
-            WHERE c.relkind IN ('r', 'v', 'm', 'S', 'p', 'f')
-                AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-                AND c.relnamespace::regnamespace::text NOT LIKE 'pg_toast%' AND a.grantee <> c.relowner
-            GROUP BY r.rolname, c.oid ORDER BY 1
-            """
+        string[] found = await LinesAsync($"{database}_eu", GrantQueries.Grants);
+        string[] policy = [.. Policy().Where(line => line.StartsWith(database + " ", StringComparison.Ordinal))];
+        Assert.Equal(policy.Order(StringComparer.Ordinal), found.Select(line => $"{database} {line}").Order(StringComparer.Ordinal));
+
+        // PostgreSQL's own list of what names a role, in case a kind of object is missing above.
+        string[] named = await LinesAsync($"{database}_eu", GrantQueries.Named);
+        Assert.Equal(
+            policy
+                .Where(line => !line.Contains(" PUBLIC ", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[1])
+                .Order(StringComparer.Ordinal),
+            named.Order(StringComparer.Ordinal)
         );
-        Assert.Equal(Policy[database].Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Empty(await LinesAsync($"{database}_eu", GrantQueries.Owned));
     }
 
-    [Theory]
-    [InlineData("content_eu", "lethe_content_gateway,lethe_content_silo")]
-    [InlineData("identity_eu", "lethe_identity_control,lethe_identity_quota,lethe_identity_silo")]
-    [InlineData("keys_eu", "lethe_keys")]
-    public async Task Database_CanBeConnectedToByItsRolesOnly(string database, string roles)
+    [Fact]
+    public void Policy_KeepsFeaturesApart()
     {
-        string[] found = await LinesAsync(
-            database,
-            """
-            SELECT coalesce(r.rolname, 'PUBLIC') || ' ' || a.privilege_type
-            FROM pg_database d
-            CROSS JOIN LATERAL aclexplode(d.datacl) a
-            LEFT JOIN pg_roles r ON r.oid = a.grantee
-            WHERE d.datname = current_database() AND a.grantee <> d.datdba ORDER BY 1
-            """
+        string[] policy = [.. Policy()];
+        Assert.Equal(policy.Distinct(StringComparer.Ordinal), policy);
+        Assert.Equal(
+            ["identity lethe_identity_auditor table public.ledger SELECT"],
+            policy.Where(line => line.Contains(" lethe_identity_auditor table ", StringComparison.Ordinal))
         );
-        Assert.Equal(roles.Split(',').Select(role => $"{role} CONNECT"), found, StringComparer.Ordinal);
+        Assert.All( // issuance reaches the one quota table
+            policy.Where(line =>
+                line.Contains(" lethe_identity_quota ", StringComparison.Ordinal) && line.Contains("table", StringComparison.Ordinal)
+            ),
+            line => Assert.Contains(" quota.orleans", line, StringComparison.Ordinal)
+        );
+        Assert.All( // account managers reach accounts and no ledger
+            policy.Where(line => line.Contains(" lethe_identity_accounts table ", StringComparison.Ordinal)),
+            line => Assert.StartsWith("accounts lethe_identity_accounts table accounts.", line, StringComparison.Ordinal)
+        );
+        Assert.All( // nobody rewrites the ledger
+            policy.Where(line => line.Contains(" public.ledger ", StringComparison.Ordinal)),
+            line => Assert.DoesNotMatch("UPDATE|DELETE|TRUNCATE", line)
+        );
     }
 
-    [Theory]
-    [InlineData("content_eu")]
-    [InlineData("identity_eu")]
-    [InlineData("keys_eu")]
-    public async Task Schemas_AreUsedButNotCreatedIn(string database)
+    [Fact]
+    public async Task Roles_AreAloneAndPowerless_AndEachLoginIsInExactlyOne()
     {
-        string[] found = await LinesAsync(
-            database,
-            """
-            SELECT coalesce(r.rolname, 'PUBLIC') || ' ' || a.privilege_type
-            FROM pg_namespace n
-            CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
-            LEFT JOIN pg_roles r ON r.oid = a.grantee
-            WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND a.grantee <> n.nspowner ORDER BY 1
-            """
+        string[] roles = [.. Policy().Select(line => line.Split(' ')[1]).Where(role => role != "PUBLIC").Distinct(StringComparer.Ordinal)];
+        Assert.Equal(
+            roles.Order(StringComparer.Ordinal).Select(role => $"{role} f f f f f f"),
+            await LinesAsync("identity_eu", GrantQueries.Attributes)
         );
-        Assert.NotEmpty(found);
-        Assert.All(found, static line => Assert.Matches("^lethe_[a-z_]+ USAGE$", line));
+        string[] memberships = await LinesAsync("identity_eu", GrantQueries.Memberships);
+        Assert.Equal(
+            [
+                "accounts_control_eu lethe_identity_accounts f",
+                "auditor_eu lethe_identity_auditor f",
+                "control_eu lethe_identity_control f",
+                "gateway_eu lethe_content_gateway f",
+                "key_store_eu lethe_keys f",
+                "quota_eu lethe_identity_quota f",
+                "records_silo_eu lethe_identity_silo f",
+                "session_silo_eu lethe_content_silo f",
+            ],
+            memberships
+        );
+    }
+
+    private static IEnumerable<string> Policy()
+    {
+        using StreamReader file = new(typeof(TestKit.Postgres.PostgresCell).Assembly.GetManifestResourceStream("grants.txt")!);
+        foreach (string line in file.ReadToEnd().Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
+        {
+            yield return string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        }
     }
 
     [Fact]
@@ -139,6 +127,15 @@ public sealed class GrantTests(PostgresSilo postgres)
     [InlineData("quota", "SELECT * FROM public.OrleansStorage")]
     [InlineData("control", "SELECT * FROM OrleansStorage")]
     [InlineData("keys", "UPDATE wrapped_key SET wrapped = ''")]
+    [InlineData("auditor", "SELECT * FROM OrleansStorage")]
+    [InlineData("auditor", "SELECT * FROM quota.OrleansStorage")]
+    [InlineData("auditor", "INSERT INTO ledger SELECT * FROM ledger")]
+    [InlineData("auditor", "UPDATE ledger SET event = 1")]
+    [InlineData("quota", "SELECT * FROM public.ledger")]
+    [InlineData("accounts", "CREATE TABLE accounts.t (i integer)")]
+    [InlineData("accounts", "ALTER TABLE accounts.account ADD COLUMN c text")]
+    [InlineData("accounts", "TRUNCATE accounts.account")]
+    [InlineData("accounts", "UPDATE accounts.schema_version SET version = 2")]
     public async Task RunningRole_BeyondItsRights_IsDenied(string role, string sql)
     {
         string connection = role switch
@@ -148,6 +145,8 @@ public sealed class GrantTests(PostgresSilo postgres)
             "identity_silo" => postgres.Cell.Identity.Silo,
             "quota" => postgres.Cell.Identity.Quota,
             "control" => postgres.Cell.Identity.Control,
+            "accounts" => postgres.Cell.Accounts.Control,
+            "auditor" => postgres.Cell.Identity.Auditor,
             _ => postgres.Cell.Keys.Store,
         };
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);

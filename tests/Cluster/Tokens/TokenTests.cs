@@ -129,7 +129,10 @@ public sealed class TokenTests : IAsyncLifetime
         using TokenKey key = Key(current);
         BlindedMessage good = Message(key, out _);
         BlindedMessage foreign = good with { TruncatedKeyId = (byte)(good.TruncatedKeyId ^ 1) };
-        Assert.Equal(new TokensRefused(TokensRefusal.UnknownKey, 0), await Signer.SignAsync(new(tenant, owner, [foreign]), Cancel));
+        Assert.Equal(
+            new TokensRefused(TokensRefusal.UnknownKey, 0, RecordsSilo.Class("eu-standard")),
+            await Signer.SignAsync(new(tenant, owner, [foreign]), Cancel)
+        );
         TokensSigned mixed = Assert.IsType<TokensSigned>(await Signer.SignAsync(new(tenant, owner, [foreign, good]), Cancel));
         Assert.True(mixed.Signatures[0].IsEmpty);
         Assert.False(mixed.Signatures[1].IsEmpty);
@@ -162,7 +165,7 @@ public sealed class TokenTests : IAsyncLifetime
             Assert.Equal(4, silo.Durable.KeyHandles.Count);
             using TokenKey old = Key(list.Keys.First(key => key.Epoch == list.Epoch - 1));
             Assert.Equal(
-                new TokensRefused(TokensRefusal.UnknownKey, 0),
+                new TokensRefused(TokensRefusal.UnknownKey, 0, RecordsSilo.Class("eu-standard")),
                 await Signer.SignAsync(new(tenant, owner, [Message(old, out _)]), Cancel)
             );
             using TokenKey current = Key(list.Keys[0]);

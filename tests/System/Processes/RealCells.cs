@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Lethe.Client;
 using Lethe.Local.Cells;
 using Lethe.Local.Demo;
+using Lethe.Local.SignIn;
 using Lethe.Local.State;
 using Lethe.SystemTests.Processes;
 using Lethe.TestKit.Postgres;
@@ -20,14 +21,14 @@ namespace Lethe.SystemTests.Processes;
 
 /// <summary>
 /// Both cells as they run in production: PostgreSQL, two silos per plane, a Gateway and a Control in each, every one a process of its
-/// own. Only the certificate authority and the issuer of access tokens are local.
+/// own. Only the certificate authority and the mail folder are local.
 /// </summary>
 public sealed class RealCells : IAsyncLifetime
 {
     private readonly string root = Directory.CreateTempSubdirectory("lethe-system-").FullName;
     private readonly Dictionary<string, RealCell> cells = new(StringComparer.Ordinal);
     private LocalFolder? folder;
-    private DevelopmentIssuer? issuer;
+    private LocalAccounts? accounts;
 
     /// <summary>Gets the database server.</summary>
     public PostgresServer Postgres { get; private set; } = null!;
@@ -42,20 +43,18 @@ public sealed class RealCells : IAsyncLifetime
     /// <param name="region">The cell.</param>
     /// <returns>The client, to be disposed of.</returns>
     public LetheClient SignIn(string region) =>
-        DemoRun.SignIn(DemoPeople.Tenants.First(tenant => tenant.Region == region), issuer!, Cells[region].ControlUrl, Authority);
+        DemoRun.Connect(DemoPeople.Tenants.First(tenant => tenant.Region == region), accounts!, Cells[region].ControlUrl, Authority);
 
-    /// <summary>Makes an access token for the operator's support staff.</summary>
-    /// <returns>The token.</returns>
-    public string StaffToken() => issuer!.Sign(DemoPeople.Operator, DemoPeople.SupportStaff);
-
-    /// <summary>Makes an access token for the owner of the cell's seeded firm.</summary>
+    /// <summary>Signs the support staff of a cell in.</summary>
     /// <param name="region">The cell.</param>
-    /// <returns>The token.</returns>
-    public string OwnerToken(string region)
-    {
-        DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == region);
-        return issuer!.Sign(tenant.Id, tenant.Owner);
-    }
+    /// <returns>An access token.</returns>
+    public Task<string> StaffTokenAsync(string region) => TokenAsync(region, DemoPeople.SupportStaff);
+
+    /// <summary>Signs the owner of the cell's seeded firm in.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>An access token.</returns>
+    public Task<string> OwnerTokenAsync(string region) =>
+        TokenAsync(region, DemoPeople.Tenants.First(known => known.Region == region).Owner);
 
     /// <summary>Makes a plain HTTP client that trusts the local authority.</summary>
     /// <returns>The client, to be disposed of.</returns>
@@ -73,12 +72,12 @@ public sealed class RealCells : IAsyncLifetime
     {
         Postgres = await PostgresServer.StartAsync();
         folder = LocalFolder.OpenExclusive(Path.Combine(root, "state"));
-        issuer = new DevelopmentIssuer(folder, TimeProvider.System);
+        accounts = new LocalAccounts(folder);
         LocalCertificates certificates = new(folder, TimeProvider.System);
         (CellPorts eu, CellPorts ch) = CellPorts.Free();
         (CellPorts secondEu, CellPorts secondCh) = CellPorts.Free();
         Dictionary<string, CellPorts> ports = new(StringComparer.Ordinal) { ["eu"] = eu, ["ch"] = ch };
-        CellConfiguration configuration = new(folder, certificates, issuer, ports);
+        CellConfiguration configuration = new(folder, certificates, accounts, ports);
         string settings = Directory.CreateDirectory(Path.Combine(root, "settings")).FullName;
         foreach ((string region, CellPorts second) in new[] { ("eu", secondEu), ("ch", secondCh) })
         {
@@ -97,6 +96,10 @@ public sealed class RealCells : IAsyncLifetime
         {
             await process.ReadyAsync();
         }
+        foreach ((string region, RealCell cell) in cells)
+        {
+            await accounts.AcceptAsync(region, cell.ControlUrl, DemoPeople.Of(region), CancellationToken.None);
+        }
     }
 
     /// <inheritdoc/>
@@ -110,6 +113,9 @@ public sealed class RealCells : IAsyncLifetime
         folder?.Dispose();
         Directory.Delete(root, recursive: true);
     }
+
+    private async Task<string> TokenAsync(string region, string email) =>
+        (await accounts!.SignInAsync(region, Cells[region].ControlUrl, email, CancellationToken.None)).AccessToken;
 }
 
 /// <summary>One cell's processes.</summary>
@@ -129,7 +135,7 @@ public sealed record RealCell(
     PostgresCell Databases,
     Uri ControlUrl,
     Uri GatewayUrl,
-    IReadOnlyList<string> MigrationFiles
+    IReadOnlyList<(string Assembly, string File)> MigrationFiles
 )
 {
     /// <summary>Gets what the processes wrote, to explain a failure.</summary>
@@ -173,6 +179,7 @@ public sealed record RealCell(
         JsonObject control = configuration.Control(region);
         control["Orleans"]!["Clustering"] = "database";
         control["Database"] = Database(databases.Identity.Control);
+        control["Accounts"]!["Database"] = Database(databases.Accounts.Control);
         CellUrls urls = CellUrls.From(new(region, first));
         return new RealCell(
             content,
@@ -188,18 +195,15 @@ public sealed record RealCell(
 
     internal async Task MigrateAsync()
     {
-        foreach (string file in MigrationFiles)
+        foreach ((string assembly, string file) in MigrationFiles)
         {
-            using Process migrate = Process.Start(
-                "dotnet",
-                [BuildOutput.AssemblyOf("silo", "Lethe.Silo.dll"), "migrate", "--config", file]
-            );
+            using Process migrate = Process.Start("dotnet", [assembly, "migrate", "--config", file]);
             await migrate.WaitForExitAsync();
             Assert.Equal(0, migrate.ExitCode);
         }
     }
 
-    private static List<string> Migrations(string region, CellConfiguration configuration, PostgresCell databases, string folder)
+    private static List<(string Assembly, string File)> Migrations(string region, CellConfiguration configuration, PostgresCell databases, string folder)
     {
         JsonObject content = configuration.Silo(region, "content");
         content["Database"] = Database(databases.Content.Silo);
@@ -214,12 +218,23 @@ public sealed record RealCell(
             ["ConnectionString"] = databases.Keys.Store,
             ["OwnerConnectionString"] = databases.Keys.Owner,
         };
-        List<string> files = [];
-        foreach ((string plane, JsonObject settings) in new[] { ("content", content), ("identity", identity) })
+        JsonObject control = configuration.Control(region);
+        control["Accounts"]!["Database"] = Database(databases.Accounts.Control);
+        control["Accounts"]!["Database"]!["OwnerConnectionString"] = databases.Accounts.Owner;
+        string silo = RealCells.AssemblyOf("silo", "Lethe.Silo.dll");
+        List<(string Assembly, string File)> files = [];
+        foreach (
+            (string name, string assembly, JsonObject settings) in new[]
+            {
+                ("content", silo, content),
+                ("identity", silo, identity),
+                ("accounts", RealCells.AssemblyOf("api/Control", "Lethe.Control.dll"), control),
+            }
+        )
         {
-            string file = Path.Combine(folder, $"migrate-{plane}-{region}.json");
+            string file = Path.Combine(folder, $"migrate-{name}-{region}.json");
             File.WriteAllText(file, settings.ToJsonString());
-            files.Add(file);
+            files.Add((assembly, file));
         }
         return files;
     }

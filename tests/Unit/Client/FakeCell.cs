@@ -19,19 +19,26 @@ internal sealed class FakeCell : IDisposable
     public List<(string Method, string Path, string? Authorization, byte[] Body, string? ContentType)> Requests { get; } = [];
     public Dictionary<string, Func<HttpResponseMessage>> Special { get; } = new(StringComparer.Ordinal);
     public bool MirrorDiffers { get; set; }
+
+    /// <summary>Gets or sets what the Gateway mirrors when it is not what the issuer publishes.</summary>
+    public Func<IssuerDirectoryKey[], IssuerDirectoryKey[]>? Mirror { get; set; }
+    public Func<IssuerDirectoryKey[], IssuerDirectoryKey[]>? Published { get; set; }
+    public MemoryTokenStore Store { get; } = new();
     public bool SignsWithAnotherKey { get; set; }
     public int Quota { get; set; } = int.MaxValue;
     public TokenChallenge Challenge { get; set; } = IssuerKeys.Challenge;
     public string Region { get; set; } = "eu";
     public string? Accepted { get; private set; }
+    public string PolicyClass { get; set; } = "eu-standard";
 
-    public LetheClientOptions Options(int poolSize = 4) =>
+    public LetheClientOptions Options(int poolSize = 4, ITokenStore? store = null) =>
         new()
         {
             Control = new Uri("https://control.test"),
             Tenant = "kanzlei-muster",
             AccessToken = _ => Task.FromResult("access"),
             PoolSize = poolSize,
+            TokenStore = store ?? Store,
             Clock = Clock,
             Handler = () => new Handler(this),
         };
@@ -90,26 +97,24 @@ internal sealed class FakeCell : IDisposable
                 $$"""{"region":"{{Region}}","controlUrl":"https://control.test","gatewayUrl":"https://gateway.test"}"""
             ),
             "/v1/token-challenge" => Json(
-                $$"""{"challenge":"{{PaddedBase64Url.Encode(Challenge.Bytes.Span)}}","directory":"{{PaddedBase64Url.Encode(Directory(MirrorDiffers))}}"}"""
+                $$"""{"challenge":"{{PaddedBase64Url.Encode(Challenge.Bytes.Span)}}","directory":"{{PaddedBase64Url.Encode(Directory(MirrorDiffers, Mirror ?? Published))}}","redeemableSeconds":345600}"""
             ),
-            BlindRsaToken.DirectoryPath => Bytes(Directory(swapped: false), BlindRsaToken.DirectoryMediaType),
+            BlindRsaToken.DirectoryPath => Bytes(Directory(swapped: false, Published), BlindRsaToken.DirectoryMediaType),
             "/token-request" => Sign(body),
             "/v1/sessions" => Open(request.Headers.Authorization!.ToString()),
             _ => Problem(404, "not_found"),
         };
     }
 
-    private byte[] Directory(bool swapped) =>
-        new IssuerDirectory(
-            "https://control.test/token-request",
-            [
-                new(
-                    (swapped ? other : signer).PublicKey,
-                    new DateTimeOffset(Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero),
-                    "eu-standard"
-                ),
-            ]
-        ).ToJson();
+    public DateTimeOffset Today => new(Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+
+    public TokenKey OtherKey => other.PublicKey;
+
+    private byte[] Directory(bool swapped, Func<IssuerDirectoryKey[], IssuerDirectoryKey[]>? change)
+    {
+        IssuerDirectoryKey[] keys = [new((swapped ? other : signer).PublicKey, Today, PolicyClass)];
+        return new IssuerDirectory("https://control.test/token-request", change?.Invoke(keys) ?? keys).ToJson();
+    }
 
     private HttpResponseMessage Sign(byte[] body)
     {

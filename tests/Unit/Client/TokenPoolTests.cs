@@ -164,33 +164,202 @@ public sealed class TokenPoolTests
     }
 
     [Fact]
-    public async Task KeepFilled_EmptyPool_DrawsByItself()
+    public async Task KeepFilled_EmptyPool_DrawsByItselfOncePerEpoch()
     {
         using var cell = new FakeCell();
         using LetheClient client = cell.Connect();
         using var stop = new CancellationTokenSource();
-        Task refilling = client.Tokens.KeepFilledAsync(client, TimeSpan.FromHours(1), stop.Token);
+        Task refilling = client.Tokens.KeepFilledAsync(client, stop.Token);
         Assert.Equal(0, client.Tokens.Count);
-        cell.Clock.Advance(TimeSpan.FromDays(2)); // longer than any exponential pause of this mean that occurs
+        cell.Clock.Advance(TimeSpan.FromHours(2)); // longer than any exponential pause of 2 minutes that occurs
         Assert.True(SpinWait.SpinUntil(() => client.Tokens.Count == 4, TimeSpan.FromSeconds(30)));
         Assert.Equal(0, client.Tokens.DrawsAtStart);
+        Assert.False(client.Tokens.IsRefillDue());
+        cell.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.True(client.Tokens.IsRefillDue() || SpinWait.SpinUntil(() => client.Tokens.Count == 8, TimeSpan.FromSeconds(30)));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refilling);
     }
 
     [Fact]
-    public async Task KeepFilled_NearARedemption_KeepsStill()
+    public async Task KeepFilled_KeysDifferForLong_Stops()
+    {
+        using var cell = new FakeCell { MirrorDiffers = true };
+        using LetheClient client = cell.Connect();
+        Task refilling = client.Tokens.KeepFilledAsync(client, TestContext.Current.CancellationToken);
+        for (int looks = 0; looks < 600 && !refilling.IsCompleted; looks++)
+        {
+            cell.Clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        }
+        ProblemException differs = await Assert.ThrowsAsync<ProblemException>(() => refilling);
+        Assert.Equal("issuer_keys_differ", differs.Code);
+        Assert.Equal(0, cell.Count("/token-request"));
+    }
+
+    [Fact]
+    public async Task RefillIsDue_OncePerEpochOrWhenFewAreLeft_AndNeverNearARedemption()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        Assert.True(client.Tokens.IsRefillDue());
+        await RefillAsync(client);
+        Assert.False(client.Tokens.IsRefillDue());
+        Cell home = await client.DiscoverAsync(default);
+        for (int taken = 0; taken < 4; taken++)
+        {
+            cell.Clock.Advance(TimeSpan.FromMinutes(11));
+            Assert.False(client.Tokens.IsRefillDue());
+            await client.Tokens.TakeAsync(home, default);
+        }
+        Assert.False(client.Tokens.IsRefillDue()); // few are left, but one was redeemed just now
+        cell.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.True(client.Tokens.IsRefillDue());
+        await RefillAsync(client);
+        cell.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.True(client.Tokens.IsRefillDue()); // a draw of the same size in each epoch, needed or not
+    }
+
+    [Fact]
+    public async Task Take_TokensOfSeveralEpochs_SpendsThoseOfEndedEpochsAndDropsTheExpired()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        for (int day = 0; day < 4; day++)
+        {
+            Assert.Equal(4, await RefillAsync(client));
+            cell.Clock.Advance(TimeSpan.FromDays(1));
+        }
+        Assert.Equal(12, client.Tokens.Count); // Monday's are over on Friday
+        await RefillAsync(client);
+        DateTimeOffset now = cell.Clock.GetUtcNow();
+        Cell home = await client.DiscoverAsync(default);
+        for (int taken = 0; taken < 12; taken++)
+        {
+            await client.Tokens.TakeAsync(home, default);
+        }
+        Assert.Equal(4, client.Tokens.Count);
+        Assert.All(cell.Store.Read().Tokens, token => Assert.True(token.FreshUntil > now));
+        await client.Tokens.TakeAsync(home, default);
+        Assert.Equal(0, client.Tokens.DrawsAtStart);
+    }
+
+    [Fact]
+    public async Task FirstDayStarts_SessionsInTheEpochOfTheFirstDraw_AreCounted()
     {
         using var cell = new FakeCell();
         using LetheClient client = cell.Connect();
         await RefillAsync(client);
-        Cell home = await client.DiscoverAsync(default);
-        Assert.False(client.Tokens.IsRefillDue());
-        await client.Tokens.TakeAsync(home, default);
-        await client.Tokens.TakeAsync(home, default);
-        Assert.False(client.Tokens.IsRefillDue());
-        cell.Clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.True(client.Tokens.IsRefillDue());
+        await client.OpenSessionAsync(default);
+        Assert.Equal(1, client.Tokens.FirstDayStarts);
+        cell.Clock.Advance(TimeSpan.FromDays(1));
+        await client.OpenSessionAsync(default);
+        Assert.Equal(1, client.Tokens.FirstDayStarts);
+    }
+
+    [Fact]
+    public async Task Store_OfAnEarlierRun_OpensASessionWithoutTheIdentityPlane()
+    {
+        using var cell = new FakeCell();
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            using (LetheClient yesterday = cell.Connect())
+            {
+                await RefillAsync(yesterday);
+                new FileTokenStore(path).Update(_ => cell.Store.Read());
+            }
+            cell.Clock.Advance(TimeSpan.FromDays(3));
+            cell.Requests.Clear();
+            using (LetheClient today = new(cell.Options(store: new FileTokenStore(path))))
+            {
+                await today.OpenSessionAsync(default);
+                Assert.Equal("/v1/sessions", Assert.Single(cell.Requests).Path);
+            }
+            Assert.Equal(3, new FileTokenStore(path).Read().Tokens.Length);
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            }
+            await File.WriteAllTextAsync(path, "{\"State\":", TestContext.Current.CancellationToken);
+            Assert.Empty(new FileTokenStore(path).Read().Tokens);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task Refill_MirrorOneFetchBehind_GoesOn()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        IssuerDirectoryKey next = new(cell.OtherKey, cell.Today.AddDays(1), "eu-standard");
+        cell.Published = keys => [.. keys, next]; // published just now, not mirrored yet
+        cell.Mirror = keys => keys;
+        Assert.Equal(4, await RefillAsync(client));
+        cell.Published = keys => keys;
+        cell.Mirror = keys => [.. keys, next with { NotBefore = cell.Today.AddDays(-4) }]; // gone just now, mirrored still
+        Assert.Equal(4, await RefillAsync(client));
+    }
+
+    [Fact]
+    public async Task Refill_MirrorThatDiffersInAKeyInForce_IsRefused()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        IssuerDirectoryKey previous = new(cell.OtherKey, cell.Today.AddDays(-1), "eu-standard");
+        (Func<IssuerDirectoryKey[], IssuerDirectoryKey[]> Published, Func<IssuerDirectoryKey[], IssuerDirectoryKey[]> Mirror)[] cases =
+        [
+            (keys => [.. keys, previous], keys => keys), // an older key in force that only the issuer shows
+            (keys => [.. keys, previous], keys => [.. keys, previous with { PolicyClass = "eu-other" }]),
+            (keys => [.. keys, previous], keys => [.. keys, previous with { NotBefore = cell.Today.AddDays(-2) }]),
+            (keys => keys, keys => [keys[0] with { PolicyClass = "eu-other" }]),
+            (keys => [.. keys, previous with { NotBefore = cell.Today }], keys => [.. keys, previous with { NotBefore = cell.Today }]),
+        ];
+        foreach (var (published, mirror) in cases)
+        {
+            (cell.Published, cell.Mirror) = (published, mirror);
+            ProblemException differs = await Assert.ThrowsAsync<ProblemException>(() => RefillAsync(client));
+            Assert.Equal("issuer_keys_differ", differs.Code);
+        }
+        Assert.Equal(0, cell.Count("/token-request"));
+    }
+
+    [Fact]
+    public async Task OpenSession_EpochClosedByTheOperator_DropsItsTokensAndDrawsAnew()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        await RefillAsync(client);
+        cell.Special["/v1/sessions"] = () =>
+        {
+            cell.Special.Remove("/v1/sessions");
+            return FakeCell.Problem(401, "token_key_unknown");
+        };
+        await client.OpenSessionAsync(default);
+        Assert.Equal(2, cell.Count("/v1/sessions"));
+        Assert.Equal(2, cell.Count("/token-request"));
+        Assert.Equal(3, client.Tokens.Count);
+        Assert.Equal(1, client.Tokens.DrawsAtStart);
+    }
+
+    [Fact]
+    public async Task Refill_IssuerTellsAnotherClass_DrawsOfThatClassAndRemembersIt()
+    {
+        using var cell = new FakeCell();
+        using LetheClient client = cell.Connect();
+        cell.Published = keys => [new(cell.OtherKey, cell.Today, "eu-own"), .. keys];
+        cell.Special["/token-request"] = () =>
+        {
+            cell.Special.Remove("/token-request");
+            return FakeCell.Problem(400, "token_batch_refused", ",\"policyClass\":\"eu-standard\"");
+        };
+        Assert.Equal(4, await RefillAsync(client));
+        Assert.Equal("eu-standard", client.Tokens.PolicyClass);
+        Assert.Equal(4, await RefillAsync(client));
+        Assert.Equal(3, cell.Count("/token-request"));
     }
 
     private static async Task<int> RefillAsync(LetheClient client) =>

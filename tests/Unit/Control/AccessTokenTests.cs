@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
 using Lethe.TestKit;
 using Microsoft.Extensions.Options;
@@ -97,22 +96,10 @@ public sealed class AccessTokenTests : IDisposable
         Assert.True((await ValidateAsync(token)).IsValid);
     }
 
-    [Theory]
-    [InlineData("local", "127.0.0.1", "127.0.0.1", true)]
-    [InlineData("local", "::1", "127.0.0.1", true)]
-    [InlineData("production", "127.0.0.1", "127.0.0.1", false)]
-    [InlineData("local", "0.0.0.0", "127.0.0.1", false)]
-    [InlineData("local", "127.0.0.1", "0.0.0.0", false)]
-    public void DevelopmentIssuer_OutsideALocalDeployment_IsRefused(string deployment, string address, string management, bool accepted)
-    {
-        IdentityOptions identity = new() { Deployment = deployment, Issuers = { Development("kanzlei-a") } };
-        Assert.Equal(accepted, Rules(address, management).Validate(name: null, identity).Succeeded);
-    }
-
     [Fact]
     public void Issuer_OfTwoTenantsOrOfNone_IsRefused()
     {
-        IssuerRules rules = Rules("127.0.0.1", "127.0.0.1");
+        IssuerRules rules = new();
         IssuerOptions Of(string? tenant, bool staff) =>
             new()
             {
@@ -137,17 +124,6 @@ public sealed class AccessTokenTests : IDisposable
         keyB.Dispose();
         folder.Dispose();
     }
-
-    private static IssuerOptions Development(string tenant) =>
-        new()
-        {
-            Issuer = IssuerOptions.Development + ":" + tenant,
-            Tenant = tenant,
-            KeysFile = "x",
-        };
-
-    private static IssuerRules Rules(string address, string management) =>
-        new(Options.Create(new ListenOptions { Address = address }), Options.Create(new ManagementOptions { Address = management }));
 
     private static string Jwks(string kid, ECDsa key)
     {

@@ -7,7 +7,7 @@ namespace Lethe.Control.Identity;
 
 /// <summary>Makes pseudonyms of accounts. The subject goes no further.</summary>
 /// <param name="options">Where the cell's account key is.</param>
-internal sealed class Accounts(IOptions<IdentityOptions> options)
+internal sealed class Pseudonyms(IOptions<IdentityOptions> options)
 {
     private readonly byte[] key = KeyFile.Read(options.Value.AccountKeyFile);
 

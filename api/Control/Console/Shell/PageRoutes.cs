@@ -1,0 +1,23 @@
+namespace Lethe.Control.Console.Shell;
+
+/// <summary>Maps pages.</summary>
+internal static class PageRoutes
+{
+    /// <summary>Makes a group of pages: its routes are open as far as tokens go, and stand behind <see cref="PageBoundary"/>.</summary>
+    /// <param name="endpoints">The host.</param>
+    /// <param name="prefix">The path.</param>
+    /// <param name="needsAccount">Whether somebody must be signed in.</param>
+    /// <param name="isInDialog">Whether a plugin's dialog passes through.</param>
+    /// <returns>The group.</returns>
+    public static RouteGroupBuilder MapPages(
+        this IEndpointRouteBuilder endpoints,
+        string prefix,
+        bool needsAccount = false,
+        bool isInDialog = false
+    ) =>
+        endpoints
+            .MapGroup(prefix)
+            .AllowAnonymous()
+            .ExcludeFromDescription()
+            .WithMetadata(new PageMark(NeedsAccount: needsAccount, IsInDialog: isInDialog));
+}

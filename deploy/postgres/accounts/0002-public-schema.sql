@@ -1,0 +1,2 @@
+-- Nobody needs the schema that PostgreSQL opens to everybody.
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
