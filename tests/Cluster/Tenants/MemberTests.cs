@@ -57,10 +57,7 @@ public sealed class MemberTests(RecordsSilo silo)
             entries.Select(entry => entry.Roles)
         );
         Assert.All(entries.Skip(1), entry => Assert.Equal(berta.Value, entry.Subject));
-        Assert.All(
-            entries.Skip(1),
-            entry => Assert.Equal(entry.Event == LedgerEvent.MemberAdded ? berta : owner, entry.Actor)
-        );
+        Assert.All(entries.Skip(1), entry => Assert.Equal(entry.Event == LedgerEvent.MemberAdded ? berta : owner, entry.Actor));
     }
 
     [Fact]
@@ -225,7 +222,11 @@ public sealed class MemberTests(RecordsSilo silo)
     [Fact]
     public async Task Invitation_IsAcceptedByNobodyElse_AndNotAfterItsWithdrawal()
     {
-        (AccountId invited, AccountId other, AccountId held) = (RecordsSilo.NewAccount(), RecordsSilo.NewAccount(), RecordsSilo.NewAccount());
+        (AccountId invited, AccountId other, AccountId held) = (
+            RecordsSilo.NewAccount(),
+            RecordsSilo.NewAccount(),
+            RecordsSilo.NewAccount()
+        );
         (TenantId tenant, AccountId owner) = await silo.ProvisionAsync();
         Assert.True(await ChangesAsync(tenant, new InviteMember(owner, invited, Role.Member)));
         Assert.True(await ChangesAsync(tenant, new InviteMember(owner, held, Role.Member)));
