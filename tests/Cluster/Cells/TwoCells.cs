@@ -141,6 +141,8 @@ internal sealed class OneCell : IAsyncDisposable
             ["Mail:Folder"] = pki.Folder,
             ["Identity:AccountKeyFile"] = pki.SymmetricKey($"accounts-{region}.key"),
             ["Moves:Interval"] = "00:05:00",
+            ["IdentityProviders:AllowLoopback"] = "true",
+            ["IdentityProviders:TrustedCa"] = pki.AuthorityFile,
             ["Cells:0:Region"] = region,
             ["Cells:0:GatewayUrl"] = $"https://gateway.{region}.example",
             ["Cells:0:ControlUrl"] = $"https://{region}.example",
