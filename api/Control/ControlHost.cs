@@ -43,6 +43,7 @@ public static class ControlHost
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // warns that keys are not encrypted: the repository does it
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None) // quotes statements and exceptions
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error) // warns at every form that it is not to be cached
             .AddFilter("Microsoft.AspNetCore.Identity", LogLevel.Error) // quotes ids
             .AddFilter("OpenIddict", LogLevel.None);
         services?.Invoke(builder.Services);

@@ -31,6 +31,7 @@ public sealed class PostgresSilo : IAsyncLifetime
         Cell = await PostgresCell.CreateAsync(Server, "eu");
         await MigrateAsync(ContentSettings());
         await MigrateAsync(IdentitySettings());
+        await MigrateAccountsAsync();
         Silo = await RunningSilo.StartAsync(IdentitySettings());
     }
 
@@ -69,6 +70,19 @@ public sealed class PostgresSilo : IAsyncLifetime
             TestContext.Current.CancellationToken
         );
         return output.ToString();
+    }
+
+    private Task MigrateAccountsAsync()
+    {
+        Dictionary<string, string?> settings = new(StringComparer.Ordinal)
+        {
+            ["Accounts:Database:Provider"] = "postgresql",
+            ["Accounts:Database:OwnerConnectionString"] = Cell.Accounts.Owner,
+        };
+        return new Lethe.Control.CommandLine(
+            Migrate: true,
+            new ConfigurationBuilder().AddInMemoryCollection(settings).Build()
+        ).MigrateAsync(TextWriter.Null, TestContext.Current.CancellationToken);
     }
 
     private static Dictionary<string, string?> With(Dictionary<string, string?> settings, IEnumerable<(string Name, string Value)> more)

@@ -69,7 +69,6 @@ internal static class AccountsExtensions
         services
             .AddOptions<PasswordHasherOptions>()
             .Configure<IOptions<AccountsOptions>>((hasher, accounts) => hasher.IterationCount = accounts.Value.PasswordIterations);
-        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.Zero);
         services
             .AddOptions<IdentityPasskeyOptions>()
             .Configure<IOptions<ControlOptions>>(
@@ -107,7 +106,7 @@ internal static class AccountsExtensions
                     cookie.LoginPath = AccountPaths.SignIn;
                     cookie.AccessDeniedPath = AccountPaths.SignIn;
                     cookie.ReturnUrlParameter = AccountPaths.ReturnUrl;
-                    cookie.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+                    cookie.Events.OnValidatePrincipal = ValidateAsync;
                 }
             );
         services
@@ -117,6 +116,22 @@ internal static class AccountsExtensions
                 Harden(cookie, "__Host-lethe-passkey"); // the question that a passkey answers
                 cookie.ExpireTimeSpan = QuestionLifetime;
             });
+    }
+
+    // At every request, not at intervals: a reset or deactivation ends a browser's session at once. The cookie is not renewed,
+    // so that its time of issue stays the time of sign-in.
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        UserManager<Account> users = context.HttpContext.RequestServices.GetRequiredService<UserManager<Account>>();
+        string? stamp = context.Principal?.FindFirst(users.Options.ClaimsIdentity.SecurityStampClaimType)?.Value;
+        if (
+            context.Principal is null
+            || await users.GetUserAsync(context.Principal) is not { Status: AccountStatus.Active } account
+            || account.SecurityStamp != stamp
+        )
+        {
+            context.RejectPrincipal();
+        }
     }
 
     private static void Harden(CookieAuthenticationOptions options, string name)
