@@ -33,7 +33,10 @@ public sealed class LetheClientOptions
     /// <summary>Gets where the pool outlives this client. Default: in memory, that is nowhere.</summary>
     public ITokenStore TokenStore { get; init; } = new MemoryTokenStore();
 
-    /// <summary>Gets the mean pause of the background before it looks whether a draw is due. Default 1 hour.</summary>
+    /// <summary>
+    /// Gets the mean pause of the background before it looks whether an epoch was closed; and, when a draw is due after the middle of the day
+    /// or few tokens are left, before it draws. Default 1 hour.
+    /// </summary>
     public TimeSpan RefillPause { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Gets the same while no token is left, as after a long weekend. Default 2 minutes.</summary>

@@ -30,6 +30,9 @@ public sealed record PoolState
     /// <summary>Gets when the next draw is due: the end of the epoch of the last one.</summary>
     public DateTimeOffset NextDrawAt { get; init; }
 
+    /// <summary>Gets how long an epoch is.</summary>
+    public TimeSpan EpochLength { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Gets until when another window is drawing.</summary>
     public DateTimeOffset ClaimedUntil { get; init; }
 

@@ -8,7 +8,13 @@ namespace Lethe.Client;
 /// <param name="Tokens">The tokens.</param>
 /// <param name="PolicyClass">Their class.</param>
 /// <param name="EpochEndsAt">When the epoch of their key ends.</param>
-internal sealed record DrawnTokens(ImmutableArray<PooledToken> Tokens, string PolicyClass, DateTimeOffset EpochEndsAt);
+/// <param name="EpochLength">How long an epoch is.</param>
+internal sealed record DrawnTokens(
+    ImmutableArray<PooledToken> Tokens,
+    string PolicyClass,
+    DateTimeOffset EpochEndsAt,
+    TimeSpan EpochLength
+);
 
 /// <summary>Draws tokens: the keys from both planes, then the blind signatures from the issuer.</summary>
 internal sealed class TokenDraw(LetheClientOptions options, HttpClient identity, HttpClient content)
@@ -104,7 +110,8 @@ internal sealed class TokenDraw(LetheClientOptions options, HttpClient identity,
         List<PendingToken> pending = [.. Enumerable.Range(0, count).Select(_ => BlindingClient.Prepare(keys.Challenge, current.Key))];
         IReadOnlyList<byte[]?> signatures = await RequestAsync(cell, directory, pending, cancellationToken);
         DateTimeOffset expiresAt = current.NotBefore + keys.RedeemableFor;
-        DateTimeOffset epochEndsAt = current.NotBefore + (keys.RedeemableFor / RedeemableEpochs);
+        TimeSpan epochLength = keys.RedeemableFor / RedeemableEpochs;
+        DateTimeOffset epochEndsAt = current.NotBefore + epochLength;
         ImmutableArray<PooledToken>.Builder drawn = ImmutableArray.CreateBuilder<PooledToken>();
         for (int i = 0; i < count; i++)
         {
@@ -117,7 +124,7 @@ internal sealed class TokenDraw(LetheClientOptions options, HttpClient identity,
                 );
             }
         }
-        return new(drawn.ToImmutable(), current.PolicyClass, epochEndsAt);
+        return new(drawn.ToImmutable(), current.PolicyClass, epochEndsAt, epochLength);
     }
 
     private async Task<IReadOnlyList<byte[]?>> RequestAsync(

@@ -6,13 +6,15 @@ namespace Lethe.Client;
 
 /// <summary>
 /// Blind-signed session tokens, drawn ahead. What the mathematics hides, the clock and the numbers would give away, so:
-/// one draw of always the same size in each epoch in which Word is open, whether tokens are needed or not, at a random time and never
-/// near a redemption; tokens of the running epoch are spent only when there are no others; a session's start touches the identity plane only
+/// one draw of always the same size in each epoch in which Word is open, whether tokens are needed or not, at a random time of the middle of the day
+/// and never near a redemption; tokens of the running epoch are spent only when there are no others; a session's start touches the identity plane only
 /// when no token is left, and that is counted.
 /// </summary>
 public sealed class TokenPool : IDisposable
 {
     private const int MostDraws = 4; // as many epochs as tokens live for
+    private const double FirstDraw = 8.0 / 24; // 08:00 to 14:00 UTC, for everybody: when all of a European firm have Word open
+    private const double LastDraw = 14.0 / 24;
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestDifference = TimeSpan.FromMinutes(10);
 
@@ -45,6 +47,8 @@ public sealed class TokenPool : IDisposable
     /// <summary>Gets the class that the issuer gives the tenant's tokens; null until tokens were drawn.</summary>
     public string? PolicyClass => store.Read().PolicyClass;
 
+    private int FewTokens => Math.Max(1, options.PoolSize / 4);
+
     private DateTimeOffset Now => options.Clock.GetUtcNow();
 
     /// <summary>Draws once, unless the pool is full. To be called right after sign-in; from then on <see cref="KeepFilledAsync"/> draws.</summary>
@@ -73,6 +77,7 @@ public sealed class TokenPool : IDisposable
                         Tokens = state.Tokens.AddRange(drawn.Tokens),
                         PolicyClass = drawn.PolicyClass,
                         NextDrawAt = drawn.EpochEndsAt,
+                        EpochLength = drawn.EpochLength,
                         FirstDayEndsAt = state.FirstDayEndsAt < drawn.EpochEndsAt ? state.FirstDayEndsAt : drawn.EpochEndsAt,
                     }
             );
@@ -100,16 +105,31 @@ public sealed class TokenPool : IDisposable
     {
         ArgumentNullException.ThrowIfNull(client);
         DateTimeOffset? differSince = null;
+        (DateTimeOffset NextDrawAt, bool IsDue, bool AreFew, bool IsEmpty) planned = default;
+        DateTimeOffset? drawAt = null;
         while (true)
         {
-            // Exponential pauses have no memory: seeing one draw says nothing about the next.
-            double uniform = (RandomNumberGenerator.GetInt32(int.MaxValue) + 1.0) / int.MaxValue;
-            TimeSpan mean = Count == 0 || differSince is not null ? options.RefillPauseWhenEmpty : options.RefillPause;
-            await Task.Delay(mean * -Math.Log(uniform), options.Clock, cancellationToken);
+            PoolState state = store.Read().Without(Now);
+            var now = (state.NextDrawAt, Now >= state.NextDrawAt, state.Tokens.Length < FewTokens, state.Tokens.IsEmpty);
+            if (drawAt is null || planned != now)
+            {
+                planned = now;
+                drawAt = differSince is null ? PlanDraw(state) : Now + Exponential(options.RefillPauseWhenEmpty);
+            }
+            DateTimeOffset lookAt = Now + Exponential(options.RefillPause);
+            await Task.Delay((drawAt < lookAt ? drawAt.Value : lookAt) - Now, options.Clock, cancellationToken);
             try
             {
-                await LookAsync(client, cancellationToken);
-                differSince = null;
+                if (Now >= drawAt)
+                {
+                    drawAt = null;
+                    await DrawIfDueAsync(client, cancellationToken);
+                    differSince = null;
+                }
+                else
+                {
+                    await DropClosedAsync(cancellationToken);
+                }
             }
             catch (Exception fault) when (fault is HttpRequestException or ProblemException { Status: 421 or 429 or 503 })
             {
@@ -148,9 +168,37 @@ public sealed class TokenPool : IDisposable
     private bool IsDue(PoolState state) =>
         Now - state.LastRedeemedAt >= options.QuietAfterRedemption
         && Now >= state.ClaimedUntil
-        && (Now >= state.NextDrawAt || state.Tokens.Length < Math.Max(1, options.PoolSize / 4));
+        && (Now >= state.NextDrawAt || state.Tokens.Length < FewTokens);
 
-    private async Task LookAsync(LetheClient client, CancellationToken cancellationToken)
+    // Uniform over the middle of the day, whenever Word was opened: the instant of a draw tells nothing of the hours that somebody keeps. Who
+    // opens Word later, or has run out, draws after a pause without memory.
+    private DateTimeOffset PlanDraw(PoolState state)
+    {
+        if (state.Tokens.IsEmpty)
+        {
+            return Now + Exponential(options.RefillPauseWhenEmpty);
+        }
+        if (Now < state.NextDrawAt)
+        {
+            return state.Tokens.Length < FewTokens ? Now + Exponential(options.RefillPause) : DateTimeOffset.MaxValue;
+        }
+        DateTimeOffset epoch = state.NextDrawAt + (state.EpochLength * Math.Floor((Now - state.NextDrawAt) / state.EpochLength));
+        DateTimeOffset ends = epoch + (state.EpochLength * LastDraw);
+        if (Now >= ends)
+        {
+            return Now + Exponential(options.RefillPause / 2);
+        }
+        DateTimeOffset begins = epoch + (state.EpochLength * FirstDraw);
+        DateTimeOffset from = begins > Now ? begins : Now;
+        return from + ((ends - from) * Uniform());
+    }
+
+    // Pauses that have no memory: seeing one draw says nothing about the next.
+    private static TimeSpan Exponential(TimeSpan mean) => mean * -Math.Log(Uniform());
+
+    private static double Uniform() => (RandomNumberGenerator.GetInt32(int.MaxValue) + 1.0) / int.MaxValue;
+
+    private async Task DrawIfDueAsync(LetheClient client, CancellationToken cancellationToken)
     {
         bool mine = false;
         store.Update(state =>
@@ -160,7 +208,6 @@ public sealed class TokenPool : IDisposable
         });
         if (!mine)
         {
-            await DropClosedAsync(cancellationToken);
             return;
         }
         try

@@ -11,6 +11,7 @@ using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.OpenId;
+using Lethe.Control.Identity.Providers;
 using Lethe.Control.Moves;
 using Lethe.Control.Operator;
 using Lethe.Control.OwnAccount;
@@ -77,6 +78,7 @@ public static class ControlHost
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();
+        app.MapIdentityProviders();
         app.MapMembers();
         app.MapOwnAccount();
         app.MapSupport();

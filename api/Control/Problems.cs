@@ -83,6 +83,38 @@ public static partial class Problems
     public static Problem RoleRequired =>
         new(403, "role_required", "The account has not got the role that this needs", "Ask the tenant's owner.");
 
+    /// <summary>Gets the problem of a tenant without an identity provider of its own.</summary>
+    public static Problem NoIdentityProvider =>
+        new(404, "no_identity_provider", "The tenant has no identity provider of its own", "Set one with PUT.");
+
+    /// <summary>Gets the problem of an issuer that is another's.</summary>
+    public static Problem IssuerTaken =>
+        new(409, "issuer_taken", "The issuer belongs to another tenant or to the operator", "Ask the operator. Nothing was changed.");
+
+    /// <summary>Gets the problem of an issuer that is no https URL, or everybody's.</summary>
+    public static Problem IssuerUnusable =>
+        new(
+            422,
+            "issuer_unusable",
+            "The issuer cannot be a tenant's own",
+            "Send the https URL of an issuer that only the firm's people sign in at."
+        )
+        {
+            Member = "issuer",
+        };
+
+    /// <summary>Gets the problem of an issuer that was not proved.</summary>
+    public static Problem IssuerNotProved =>
+        new(
+            422,
+            "issuer_not_proved",
+            "The proof is no valid access token of this issuer, audience, scope and claims, or the issuer's keys cannot be fetched",
+            "Send a fresh access token; the issuer's discovery document must be reachable at a public address. Nothing was changed."
+        )
+        {
+            Member = "proof",
+        };
+
     /// <summary>Gets the problem of a tenant that no cell serves.</summary>
     public static Problem TenantUnknown => new(403, "tenant_unknown", "No cell serves this tenant", "Ask the operator.");
 

@@ -28,6 +28,9 @@ internal sealed record Caller(TrustedIssuer Issuer, string Subject, AccountId Ac
 /// <param name="PolicyClass">The tenant's policy class.</param>
 internal sealed record TenantContext(TenantId Tenant, AccountId Account, Role Roles, PolicyClass PolicyClass)
 {
+    /// <summary>Gets the issuer of the tenant's own identity provider for somebody who is no member; null for members.</summary>
+    public string? VisitorOf { get; init; }
+
     /// <summary>Binds a handler's parameter.</summary>
     /// <param name="context">The request, of a route of members in the <see cref="RoleMatrix"/>.</param>
     /// <returns>The context.</returns>

@@ -1,5 +1,7 @@
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity.OpenId;
+using Lethe.Control.Identity.Providers;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,11 +23,13 @@ internal static class IdentityExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IdentityOptions>, IssuerRules>());
         services.AddSingleton<OtherCellKeys>().AddHostedService(provider => provider.GetRequiredService<OtherCellKeys>());
         services.AddSingleton<CellIssuers>().AddSingleton<IssuerRegistry>().AddSingleton<AccessTokens>().AddSingleton<Pseudonyms>();
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services
+            .AddAuthentication(ProviderAuthentication.Scheme)
+            .AddJwtBearer()
+            .AddScheme<AuthenticationSchemeOptions, ProviderAuthentication>(ProviderAuthentication.Scheme, null);
+        services.AddIdentityProviders();
         services.AddAuthorization(options =>
-            options.FallbackPolicy = new AuthorizationPolicyBuilder(JwtBearerDefaults.AuthenticationScheme)
-                .RequireAuthenticatedUser()
-                .Build()
+            options.FallbackPolicy = new AuthorizationPolicyBuilder(ProviderAuthentication.Scheme).RequireAuthenticatedUser().Build()
         );
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)

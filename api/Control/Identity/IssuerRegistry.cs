@@ -17,6 +17,9 @@ internal enum IssuerKind
     /// <summary>This Control's own.</summary>
     Own,
 
+    /// <summary>A tenant's own identity provider, set at run time: its people draw tokens, and have no account here.</summary>
+    TenantProvider,
+
     /// <summary>Another cell's own: its tokens are told where they belong and are good for nothing else.</summary>
     OtherCell,
 }

@@ -51,7 +51,23 @@ internal sealed class TenantGate(RequestDelegate next, IOptions<ControlOptions> 
             await (route is TenantHere ? Problems.NotAMember : Refusal(route)).ExecuteAsync(context);
             return;
         }
-        TenantResult result = await grain.MemberAsync(caller.Account, context.RequestAborted);
+        TenantResult result =
+            caller.Issuer.Kind == IssuerKind.TenantProvider
+                ? await grain.VisitorAsync(caller.Account, caller.Issuer.Name, context.RequestAborted)
+                : await grain.MemberAsync(caller.Account, context.RequestAborted);
+        if (result is VisitorFound visitor)
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<OpenToVisitors>() is null)
+            {
+                await Problems.NotAMember.ExecuteAsync(context);
+                return;
+            }
+            context.Features.Set(
+                new TenantContext(tenant, caller.Account, Role.Member, visitor.PolicyClass) { VisitorOf = caller.Issuer.Name }
+            );
+            await next(context);
+            return;
+        }
         if (result is MemberInvited)
         {
             // Nobody gets an access token before the invitation is accepted: that there is one says that it was.
@@ -79,6 +95,9 @@ internal sealed class TenantGate(RequestDelegate next, IOptions<ControlOptions> 
         return TenantProblems.Of(result, options.Value);
     }
 }
+
+/// <summary>Marks a route that people of a tenant's own identity provider may call without being members.</summary>
+internal sealed class OpenToVisitors;
 
 /// <summary>The problems of a tenant that is not served here, and of an account that is none of its.</summary>
 internal static class TenantProblems

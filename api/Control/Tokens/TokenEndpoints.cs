@@ -27,6 +27,7 @@ internal static class TokenEndpoints
             .WithSummary("The issuing keys of this cell.");
         endpoints
             .MapPost("/token-request", IssueAsync)
+            .WithMetadata(new OpenToVisitors())
             .WithMetadata(new RequiredScope(TokenScopes.Issue))
             .WithTags("Tokens")
             .WithName("RequestTokens")
@@ -79,7 +80,8 @@ internal static class TokenEndpoints
                 new(
                     tenant.Tenant,
                     tenant.Account,
-                    [.. requests.Select(request => new BlindedMessage(request.TruncatedKeyId, request.BlindedMessage))]
+                    [.. requests.Select(request => new BlindedMessage(request.TruncatedKeyId, request.BlindedMessage))],
+                    tenant.VisitorOf
                 ),
                 context.RequestAborted
             );

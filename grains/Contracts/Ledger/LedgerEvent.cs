@@ -49,6 +49,12 @@ public enum LedgerEvent
     /// <summary>The mail with an invitation was sent again. Subject: the account.</summary>
     InvitationMailSent = 15,
 
+    /// <summary>The tenant's own identity provider was set. Subject: none.</summary>
+    IdentityProviderSet = 16,
+
+    /// <summary>The tenant's own identity provider was removed. Subject: none.</summary>
+    IdentityProviderRemoved = 17,
+
     /// <summary>An epoch of a class was closed by an operator; in the operator's ledger. Subject: the class, a hyphen, the epoch.</summary>
     IssuerKeyClosed = 20,
 

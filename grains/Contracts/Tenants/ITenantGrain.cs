@@ -100,6 +100,33 @@ public interface ITenantGrain : IGrainWithStringKey
     [Alias("release-tokens")]
     Task ReleaseTokensAsync(long epoch, int count, CancellationToken cancellationToken);
 
+    /// <summary>Sets or removes the tenant's own identity provider, at once. Repeating it changes nothing.</summary>
+    /// <param name="command">The provider, and who acts.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns>
+    /// <see cref="IdentityProviderStands"/>, <see cref="IdentityProviderTaken"/>, <see cref="MemberUnknown"/>, <see cref="MemberRefused"/>, or
+    /// where the tenant is.
+    /// </returns>
+    [Alias("set-identity-provider")]
+    Task<TenantResult> SetIdentityProviderAsync(SetIdentityProvider command, CancellationToken cancellationToken);
+
+    /// <summary>Reads the tenant's own identity provider.</summary>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns><see cref="IdentityProviderStands"/>, or where the tenant is.</returns>
+    [Alias("read-identity-provider")]
+    Task<TenantResult> ReadIdentityProviderAsync(CancellationToken cancellationToken);
+
+    /// <summary>Looks up somebody whose access token is of an identity provider.</summary>
+    /// <param name="account">The pseudonym of issuer and subject. It is not stored.</param>
+    /// <param name="issuer">The issuer.</param>
+    /// <param name="cancellationToken">Observed before the answer.</param>
+    /// <returns>
+    /// <see cref="MemberFound"/> for a member; <see cref="VisitorFound"/> for somebody else of the tenant's provider as it stands now;
+    /// <see cref="MemberUnknown"/>, or where the tenant is.
+    /// </returns>
+    [Alias("visitor")]
+    Task<TenantResult> VisitorAsync(AccountId account, string issuer, CancellationToken cancellationToken);
+
     /// <summary>Counts one more account that drew its first token of an epoch. Who it was is not told.</summary>
     /// <param name="epoch">The current epoch.</param>
     /// <param name="cancellationToken">Observed before the write.</param>

@@ -24,11 +24,13 @@ public interface IBlindSigner : IGrainWithStringKey
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Account">The account.</param>
 /// <param name="Requests">1 to 100 messages.</param>
+/// <param name="VisitorOf">The issuer of the tenant's own identity provider, for somebody who is no member; else null.</param>
 [GenerateSerializer, Immutable, Alias("sign-tokens")]
 public sealed record SignTokens(
     [property: Id(0)] TenantId Tenant,
     [property: Id(1)] AccountId Account,
-    [property: Id(2)] IReadOnlyList<BlindedMessage> Requests
+    [property: Id(2)] IReadOnlyList<BlindedMessage> Requests,
+    [property: Id(3)] string? VisitorOf = null
 );
 
 /// <summary>One blinded message.</summary>

@@ -6,8 +6,14 @@ namespace Lethe.Contracts.Tokens;
 /// <param name="Account">A member of the tenant.</param>
 /// <param name="Epoch">The current epoch.</param>
 /// <param name="Count">1 to 100; fewer are set aside when fewer are left.</param>
+/// <param name="VisitorOf">The issuer of the tenant's own identity provider, for somebody who is no member; else null.</param>
 [GenerateSerializer, Immutable, Alias("reserve-tokens")]
-public sealed record ReserveTokens([property: Id(0)] AccountId Account, [property: Id(1)] long Epoch, [property: Id(2)] int Count);
+public sealed record ReserveTokens(
+    [property: Id(0)] AccountId Account,
+    [property: Id(1)] long Epoch,
+    [property: Id(2)] int Count,
+    [property: Id(3)] string? VisitorOf = null
+);
 
 /// <summary>Tokens are set aside.</summary>
 /// <param name="Count">How many: 1 or more.</param>

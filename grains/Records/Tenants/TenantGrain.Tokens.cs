@@ -19,11 +19,12 @@ internal sealed partial class TenantGrain
             return route;
         }
         Role roles = State.RolesOf(command.Account);
-        if (roles == Role.None)
+        bool visitor = roles == Role.None && IsVisitor(command.Account, command.VisitorOf);
+        if (roles == Role.None && !visitor)
         {
             return new MemberUnknown();
         }
-        if ((roles & (Role.Member | Role.Owner)) == Role.None)
+        if (!visitor && (roles & (Role.Member | Role.Owner)) == Role.None)
         {
             return new TokensRefused(TokensRefusal.NotAllowed, 0);
         }

@@ -93,8 +93,12 @@ internal sealed record TenantState
     [Id(32)]
     public int DrawersBefore { get; init; }
 
+    /// <summary>Gets the tenant's own identity provider.</summary>
+    [Id(33)]
+    public IdentityProvider? IdentityProvider { get; init; }
+
     public bool HasDataBeside(AccountId owner) =>
-        Cases.Length > 0 || Shares.Length > 0 || Members.Any(member => member.Account != owner.Value);
+        IdentityProvider is not null || Cases.Length > 0 || Shares.Length > 0 || Members.Any(member => member.Account != owner.Value);
 
     public StoredMember? Find(AccountId account) => Members.FirstOrDefault(member => member.Account == account.Value);
 

@@ -25,12 +25,15 @@ internal sealed partial class BlindSignerGrain(
     {
         Check(command.Requests.Count);
         ITenantGrain tenant = grains.GetGrain<ITenantGrain>(command.Tenant.GrainKey);
-        if (await tenant.MemberAsync(command.Account, cancellationToken) is var found && found is not MemberFound)
+        TenantResult found = command.VisitorOf is { } issuer
+            ? await tenant.VisitorAsync(command.Account, issuer, cancellationToken)
+            : await tenant.MemberAsync(command.Account, cancellationToken);
+        if (found is not (MemberFound or VisitorFound))
         {
             return found;
         }
         IssuerKeyList list = await ring.ListAsync(grains, cancellationToken);
-        PolicyClass ofTenant = ((MemberFound)found).PolicyClass;
+        PolicyClass ofTenant = found is VisitorFound visitor ? visitor.PolicyClass : ((MemberFound)found).PolicyClass;
         IssuerKey? key = Current(list, ofTenant) ?? Current(list, cell.Value.Classes[0]);
         if (
             key is null
@@ -45,7 +48,10 @@ internal sealed partial class BlindSignerGrain(
         {
             return new TokensRefused(TokensRefusal.UnknownKey, 0, key.PolicyClass);
         }
-        TenantResult reserved = await tenant.ReserveTokensAsync(new(command.Account, list.Epoch, signable.Length), cancellationToken);
+        TenantResult reserved = await tenant.ReserveTokensAsync(
+            new(command.Account, list.Epoch, signable.Length, command.VisitorOf),
+            cancellationToken
+        );
         if (reserved is not TokensReserved held)
         {
             return reserved;

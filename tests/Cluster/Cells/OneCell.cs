@@ -70,6 +70,8 @@ internal sealed class OneCell : IAsyncDisposable
             ["Accounts:Clients:0:Id"] = SignedInPerson.Client,
             ["Accounts:Clients:0:RedirectUris:0"] = SignedInPerson.Redirect,
             ["Moves:Interval"] = "00:05:00",
+            ["IdentityProviders:AllowLoopback"] = "true",
+            ["IdentityProviders:TrustedCa"] = pki.AuthorityFile,
             ["Cells:0:Region"] = region,
             ["Cells:0:GatewayUrl"] = $"https://gateway.{region}.example",
             ["Cells:0:ControlUrl"] = $"https://{region}.example",

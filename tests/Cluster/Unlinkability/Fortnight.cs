@@ -16,9 +16,7 @@ internal sealed record Firm(int Lawyers, int WorkingDays, double SessionsADay, b
 /// <summary>Two weeks of a firm, with the shipped client against both planes.</summary>
 internal sealed class Fortnight(Firm firm, int seed)
 {
-    private const int Batch = 12;
     private static readonly DateTimeOffset Friday = new(2026, 6, 5, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan LocalNoon = TimeSpan.FromHours(11); // UTC
 #pragma warning disable RS0030 // How people work is to be repeatable; what the clients draw by lot is not.
     private readonly Random life = new(seed);
 #pragma warning restore RS0030
@@ -37,7 +35,7 @@ internal sealed class Fortnight(Firm firm, int seed)
         TestTenant tenant = await planes.NewTenantAsync(subjects);
         for (int number = 0; number < firm.Lawyers; number++)
         {
-            lawyers.Add(new(number, tenant, subjects[number], planes, time, firm.DrawsAhead ? Batch : 1) { Sent = See });
+            lawyers.Add(new(number, tenant, subjects[number], planes, time, firm.DrawsAhead ? null : 1) { Sent = See });
         }
         foreach (Lawyer lawyer in lawyers)
         {

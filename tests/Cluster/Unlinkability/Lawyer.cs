@@ -4,7 +4,7 @@ using Lethe.ClusterTests.Cells;
 namespace Lethe.ClusterTests.Unlinkability;
 
 /// <summary>One account: when its Word is open, and when it asks something. The client is the shipped one.</summary>
-internal sealed class Lawyer(int number, TestTenant tenant, string subject, BothPlanes planes, SimulatedTime time, int batch)
+internal sealed class Lawyer(int number, TestTenant tenant, string subject, BothPlanes planes, SimulatedTime time, int? batch)
 {
     private readonly MemoryTokenStore disk = new(); // outlives Word, shared by its windows
     private readonly List<Window> windows = [];
@@ -70,7 +70,14 @@ internal sealed class Lawyer(int number, TestTenant tenant, string subject, Both
                 Control = new Uri("https://eu.example"),
                 Tenant = tenant.Id.Value,
                 AccessToken = _ => Task.FromResult(planes.Cell.TokenOf(tenant, subject)),
-                PoolSize = batch,
+                PoolSize =
+                    batch
+                    ?? new LetheClientOptions
+                    {
+                        Control = null!,
+                        Tenant = null!,
+                        AccessToken = null!,
+                    }.PoolSize,
                 TokenStore = disk,
                 Clock = clock,
                 Handler = () => planes.Connect(request => Sent(this, request)),

@@ -9,7 +9,10 @@ namespace Lethe.ClusterTests.Unlinkability;
 internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
 {
     private static readonly TimeSpan Epoch = TimeSpan.FromDays(1);
-    private readonly ILookup<int, IdentitySighting> byAccount = seen.Identity.ToLookup(sighting => sighting.Account);
+    private readonly IdentitySighting[][] byAccount =
+    [
+        .. Enumerable.Range(0, seen.Accounts).Select(account => seen.Identity.Where(draw => draw.Account == account).ToArray()),
+    ];
 #pragma warning disable RS0030 // Guesses are to be repeatable.
     private readonly Random guesses = new(seed);
 #pragma warning restore RS0030
@@ -86,11 +89,13 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
     private double Hours(ContentSighting session, int account) =>
         0.02
         + byAccount[account]
-            .Average(draw =>
+            .Select(draw =>
             {
                 double hours = (session.At.TimeOfDay - draw.At.TimeOfDay).TotalHours;
                 return Math.Exp(-hours * hours / 2);
-            });
+            })
+            .DefaultIfEmpty()
+            .Average();
 
     // Clients choose at random among the ended epochs they hold tokens of: who was away holds fewer, and chooses each more often.
     private double Choice(ContentSighting session, int account)

@@ -13,8 +13,8 @@ namespace Lethe.ClusterTests.Unlinkability;
 /// and 8), 8 to 10 hours with Word open, now and then in two windows; half of the days begin with a question in the first minutes.
 /// Word is closed at night and at weekends, the second Monday is a holiday, so that every pool has expired on the Tuesday after it.
 /// Accounts are signed in the working day before they begin to work. Network addresses are neither logged nor stored, and documents name nobody
-/// to the operator: who has either needs no linker. The shipped C# client with its default settings, but for 12 tokens a draw instead of 20,
-/// which saves time. Guessing is right once in as many times as there are accounts; an attack may be right more often
+/// to the operator: who has either needs no linker. Two accounts are newcomers, whose
+/// first day is counted. The shipped C# client with its default settings. Guessing is right once in as many times as there are accounts; an attack may be right more often
 /// by four standard deviations of that, which among 17 attacks happens by chance once in about 2,000 runs.
 /// </para>
 /// </summary>
@@ -26,7 +26,7 @@ public sealed class UnlinkabilityTests(ITestOutputHelper output)
     [Fact]
     public async Task Adversary_AgainstTheShippedClient_DoesNoBetterThanGuessing()
     {
-        Firm firm = new(Lawyers: 100, WorkingDays: 9, SessionsADay: 6, DrawsAhead: true);
+        Firm firm = new(Lawyers: 100, WorkingDays: 9, SessionsADay: 6, DrawsAhead: true, Newcomers: 2);
         await using BothPlanes planes = new();
         await planes.StartAsync(Start);
         Fortnight fortnight = new(firm, seed: 1);

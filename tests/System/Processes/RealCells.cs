@@ -221,14 +221,14 @@ public sealed record RealCell(
         JsonObject control = configuration.Control(region);
         control["Accounts"]!["Database"] = Database(databases.Accounts.Control);
         control["Accounts"]!["Database"]!["OwnerConnectionString"] = databases.Accounts.Owner;
-        string silo = RealCells.AssemblyOf("silo", "Lethe.Silo.dll");
+        string silo = BuildOutput.AssemblyOf("silo", "Lethe.Silo.dll");
         List<(string Assembly, string File)> files = [];
         foreach (
             (string name, string assembly, JsonObject settings) in new[]
             {
                 ("content", silo, content),
                 ("identity", silo, identity),
-                ("accounts", RealCells.AssemblyOf("api/Control", "Lethe.Control.dll"), control),
+                ("accounts", BuildOutput.AssemblyOf("api/Control", "Lethe.Control.dll"), control),
             }
         )
         {

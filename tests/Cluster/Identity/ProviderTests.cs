@@ -1,0 +1,244 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lethe.ClusterTests.Cells;
+using Lethe.Contracts.Ledger;
+using Lethe.Contracts.Tenants;
+using Lethe.PrivacyPass;
+using Xunit;
+
+namespace Lethe.ClusterTests.Identity;
+
+/// <summary>Tenants' own identity providers, set while Control runs: two real ones, over HTTPS.</summary>
+public sealed class ProviderTests : IAsyncLifetime
+{
+    private const string Audience = "api://lethe";
+    private static readonly TokenChallenge Challenge = new("issuer.example", "origin.example");
+    private readonly TwoCells cells = new();
+    private TenantIdps idps = null!;
+
+    private static CancellationToken Cancel => RecordsSilo.Cancel;
+
+    private OneCell Cell => cells.Eu;
+
+    public async ValueTask InitializeAsync()
+    {
+        await cells.InitializeAsync();
+        Cell.Silo.Clock.SetUtcNow(TimeProvider.System.GetUtcNow()); // the providers have the real time
+        idps = await TenantIdps.StartAsync(cells.Pki, Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await idps.DisposeAsync();
+        await cells.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Provider_SetAtRunTime_LetsItsPeopleDrawAndKeepsNothingOfThem()
+    {
+        TestTenant acme = await cells.NewTenantAsync(new TokenQuota(3, 100));
+        TestTenant lex = await cells.NewTenantAsync();
+        (string anna, string annaId) = await idps.SignInAsync("acme", "anna", Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(anna)); // an issuer that nobody set
+
+        await ProblemAsync(await PutAsync(acme, idps.Acme, annaId), HttpStatusCode.UnprocessableEntity, "issuer_not_proved");
+        using (HttpResponseMessage set = await PutAsync(acme, idps.Acme, anna))
+        {
+            Assert.Equal(HttpStatusCode.OK, set.StatusCode);
+        }
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna)); // without a restart
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna, count: 2));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(anna)); // a quota of her own
+        (string berta, _) = await idps.SignInAsync("acme", "berta", Cancel);
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(berta));
+
+        foreach (
+            string path in (string[])
+                ["/v1/admin/tenant", "/v1/admin/members", "/v1/admin/identity-provider", "/v1/support/cases", "/v1/account"]
+        )
+        {
+            using HttpRequestMessage request = Cell.Request(HttpMethod.Get, path, anna);
+            await ProblemAsync(await Cell.Http.SendAsync(request, Cancel), HttpStatusCode.Forbidden, "not_a_member");
+        }
+        Assert.DoesNotContain(
+            Cell.Silo.Durable.Rows,
+            row =>
+                (row.Key + row.Value).Contains("anna", StringComparison.Ordinal)
+                && !row.Value.Contains(acme.Owner, StringComparison.Ordinal)
+        );
+        TenantDescribed described = Assert.IsType<TenantDescribed>(await Cell.Silo.Tenant(acme.Id).DescribeAsync(Cancel));
+        Assert.Equal(1, described.Members);
+        Assert.Equal(4, described.Days[^1].Tokens);
+
+        // One issuer, one tenant.
+        await ProblemAsync(await PutAsync(lex, idps.Acme, berta), HttpStatusCode.Conflict, "issuer_taken");
+
+        using (HttpResponseMessage removed = await SendAsync(acme, HttpMethod.Delete, null))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        }
+        Assert.NotEqual(HttpStatusCode.OK, await DrawAsync(berta)); // at once
+        using (HttpResponseMessage again = await PutAsync(lex, idps.Acme, berta))
+        {
+            Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        }
+        LedgerEvent[] events = [.. Cell.Silo.Durable.Ledger.Where(row => row.Tenant == acme.Id.Value).Select(row => row.Entry.Event)];
+        Assert.Equal([LedgerEvent.IdentityProviderSet, LedgerEvent.IdentityProviderRemoved], events[^2..]);
+    }
+
+    [Fact]
+    public async Task Removal_ThatAnotherControlHasNotHeardOf_BitesAtOnceAllTheSame()
+    {
+        TestTenant acme = await cells.NewTenantAsync();
+        (string anna, _) = await idps.SignInAsync("acme", "anna", Cancel);
+        using HttpResponseMessage set = await PutAsync(acme, idps.Acme, anna);
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna));
+        AccountId owner = Cell.AccountOf(acme, acme.Owner);
+        Assert.IsType<IdentityProviderStands>(await Cell.Silo.Tenant(acme.Id).SetIdentityProviderAsync(new(owner, Provider: null), Cancel));
+        Assert.Equal(HttpStatusCode.Forbidden, await DrawAsync(anna)); // the list of this Control still has it
+    }
+
+    [Fact]
+    public async Task Token_OfTheWrongKind_IsRefused()
+    {
+        TestTenant acme = await cells.NewTenantAsync();
+        TestTenant lex = await cells.NewTenantAsync();
+        (string anna, string annaId) = await idps.SignInAsync("acme", "anna", Cancel);
+        (string lina, string linaId) = await idps.SignInAsync("lex", "lina", Cancel);
+        (string elsewhere, _) = await idps.SignInAsync("acme", "anna", Cancel, "api://elsewhere");
+        using HttpResponseMessage first = await PutAsync(acme, idps.Acme, anna);
+        using HttpResponseMessage second = await PutAsync(lex, idps.Lex, lina);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna));
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(lina));
+
+        JsonObject good = Claims(idps.Acme);
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(await idps.MintAsync("acme", "RS256", good, Cancel))); // what follows differs in one thing
+        Dictionary<string, string> refused = new(StringComparer.Ordinal)
+        {
+            ["id token as access token"] = annaId,
+            ["id token of the other"] = linaId,
+            ["wrong audience"] = elsewhere,
+            ["crossed issuer, re-signed by the other"] = await idps.MintAsync("lex", "ES256", Claims(idps.Acme), Cancel),
+            ["crossed issuer, re-written"] = Rewritten(lina, idps.Acme),
+            ["unknown issuer"] = await idps.MintAsync("acme", "RS256", Claims("https://issuer.invalid"), Cancel),
+            ["alg none"] = await idps.MintAsync("acme", "none", Claims(idps.Acme), Cancel),
+            ["HS256 with the public key"] = await idps.MintAsync("acme", "HS256", Claims(idps.Acme), Cancel),
+            ["expired"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("iat", -900), ("exp", -300)), Cancel),
+            ["not yet issued"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("iat", 600), ("exp", 900)), Cancel),
+            ["living too long"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("exp", 90_000)), Cancel),
+            ["without an end"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("exp", null)), Cancel),
+            ["without a scope"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("scope", null)), Cancel),
+            ["of another directory"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("tid", null)), Cancel),
+            ["with a nonce"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("nonce", 1)), Cancel),
+            ["without a subject"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("sub", null)), Cancel),
+            ["cut"] = anna[..^10],
+        };
+        foreach ((string what, string token) in refused)
+        {
+            Assert.True(await DrawAsync(token) == HttpStatusCode.Unauthorized, what);
+        }
+    }
+
+    [Fact]
+    public async Task Keys_ThatTheProviderRotates_ArePickedUp()
+    {
+        TestTenant acme = await cells.NewTenantAsync();
+        (string before, _) = await idps.SignInAsync("acme", "anna", Cancel);
+        using HttpResponseMessage set = await PutAsync(acme, idps.Acme, before);
+        await idps.RotateAsync("acme", Cancel);
+        (string after, _) = await idps.SignInAsync("acme", "anna", Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(after)); // within 30 s an unknown key causes no second fetch
+        Cell.Silo.Clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(after));
+        Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(before)); // its key is gone
+    }
+
+    [Theory]
+    [InlineData("http://localhost:1", "issuer_unusable")]
+    [InlineData("https://user@login.example", "issuer_unusable")]
+    [InlineData("https://login.example/?tenant=1", "issuer_unusable")]
+    [InlineData("https://accounts.google.com", "issuer_unusable")]
+    [InlineData("https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", "issuer_unusable")]
+    [InlineData("https://10.0.0.1", "issuer_not_proved")]
+    public async Task Issuer_ThatIsNone_CannotBeSet(string issuer, string code)
+    {
+        TestTenant acme = await cells.NewTenantAsync();
+        string proof = await idps.MintAsync("acme", "RS256", Claims(issuer), Cancel);
+        await ProblemAsync(await PutAsync(acme, issuer, proof), HttpStatusCode.UnprocessableEntity, code);
+    }
+
+    private static JsonObject Claims(string issuer, params (string Name, int? Value)[] changes)
+    {
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        JsonObject claims = new()
+        {
+            ["iss"] = issuer,
+            ["aud"] = Audience,
+            ["sub"] = "anna",
+            ["scope"] = "openid tokens.issue",
+            ["tid"] = "acme",
+            ["iat"] = now,
+            ["exp"] = now + 300,
+        };
+        foreach ((string name, int? value) in changes)
+        {
+            claims.Remove(name);
+            if (value is { } offset)
+            {
+                claims[name] = name is "iat" or "exp" ? now + offset : "x";
+            }
+        }
+        return claims;
+    }
+
+    private static string Rewritten(string token, string issuer)
+    {
+        string[] parts = token.Split('.');
+        JsonObject claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1]))!.AsObject();
+        claims["iss"] = issuer;
+        return $"{parts[0]}.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}.{parts[2]}";
+    }
+
+    private static async Task ProblemAsync(HttpResponseMessage response, HttpStatusCode status, string code)
+    {
+        using HttpResponseMessage owned = response;
+        using JsonDocument problem = JsonDocument.Parse(await owned.Content.ReadAsByteArrayAsync(Cancel));
+        Assert.Equal((status, code), (owned.StatusCode, problem.RootElement.GetProperty("code").GetString()));
+    }
+
+    private Task<HttpResponseMessage> PutAsync(TestTenant tenant, string issuer, string proof)
+    {
+        JsonObject body = new()
+        {
+            ["issuer"] = issuer,
+            ["audience"] = Audience,
+            ["requiredScope"] = "tokens.issue",
+            ["requiredClaims"] = new JsonObject { ["tid"] = issuer == idps.Lex ? "lex" : "acme" },
+            ["proof"] = proof,
+        };
+        return SendAsync(tenant, HttpMethod.Put, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(TestTenant tenant, HttpMethod method, HttpContent? content)
+    {
+        using HttpRequestMessage request = Cell.Request(method, "/v1/admin/identity-provider", Cell.TokenOf(tenant), content);
+        return await Cell.Http.SendAsync(request, Cancel);
+    }
+
+    private async Task<HttpStatusCode> DrawAsync(string accessToken, int count = 1)
+    {
+        byte[] published = await Cell.Http.GetByteArrayAsync(BlindRsaToken.DirectoryPath, Cancel);
+        Assert.True(IssuerDirectory.TryParse(published, out IssuerDirectory? directory));
+        TokenKey key = directory.Current("eu-standard", Cell.Silo.Clock.GetUtcNow())!.Key;
+        TokenRequest[] requests = [.. Enumerable.Range(0, count).Select(_ => BlindingClient.Prepare(Challenge, key).Request)];
+        using ByteArrayContent body = new(TokenBatch.EncodeRequest(requests));
+        body.Headers.ContentType = new MediaTypeHeaderValue(BlindRsaToken.BatchRequestMediaType);
+        using HttpRequestMessage request = Cell.Request(HttpMethod.Post, "/token-request", accessToken, body);
+        using HttpResponseMessage response = await Cell.Http.SendAsync(request, Cancel);
+        return response.StatusCode;
+    }
+}
