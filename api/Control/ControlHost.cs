@@ -66,6 +66,7 @@ public static class ControlHost
         app.MapDiscovery();
         app.MapTokens();
         app.MapAdmin();
+        app.MapSignInSettings();
         app.MapSupport();
         app.MapDesk();
         return app;

@@ -54,7 +54,6 @@ internal static class DeviceForm
         HttpContext context,
         UserManager<Account> users,
         IAntiforgery antiforgery,
-        TokenPrincipals principals,
         SignInSettings settings
     )
     {
@@ -77,7 +76,7 @@ internal static class DeviceForm
             return Forms.Message("Your firm does not allow signing in by code.");
         }
         return Results.SignIn(
-            principals.Make(account, asked.Principal.GetScopes()),
+            TokenPrincipals.Make(account, asked.Principal.GetScopes()),
             new() { RedirectUri = AccountPaths.DeviceDone },
             Server
         );
