@@ -81,6 +81,7 @@ public static class ControlHost
         app.MapIdentityProviders();
         app.MapMembers();
         app.MapOwnAccount();
+        app.MapSignInSettings();
         app.MapSupport();
         app.MapDesk();
         app.MapResetMail();

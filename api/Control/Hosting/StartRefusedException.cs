@@ -4,6 +4,10 @@ namespace Lethe.Control.Hosting;
 public sealed class StartRefusedException : Exception
 {
     /// <summary>Initializes a new instance of the <see cref="StartRefusedException"/> class.</summary>
+    public StartRefusedException()
+        : base("Control does not start.") { }
+
+    /// <summary>Initializes a new instance of the <see cref="StartRefusedException"/> class.</summary>
     /// <param name="message">The sentence.</param>
     public StartRefusedException(string message)
         : base(message) { }

@@ -81,18 +81,22 @@ internal sealed partial class LocalAccounts(LocalFolder folder)
         };
     }
 
-    private static string AcceptedFile(string region, string email) => $"{region}/identity/people/{email}.accepted";
-
-    private static HtmlForm Require(Uri address, string? html) =>
-        HtmlForm.Read(address, html ?? string.Empty) ?? throw new LocalStateException("Control shows no form where one was expected.");
-
-    private string Password(string region, string email) =>
+    /// <summary>Gets somebody's password: random, made once.</summary>
+    /// <param name="region">The cell.</param>
+    /// <param name="email">Who.</param>
+    /// <returns>The password.</returns>
+    public string Password(string region, string email) =>
         File.ReadAllText(
             folder.Once(
                 $"{region}/identity/people/{email}.password",
                 () => System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24))
             )
         );
+
+    private static string AcceptedFile(string region, string email) => $"{region}/identity/people/{email}.accepted";
+
+    private static HtmlForm Require(Uri address, string? html) =>
+        HtmlForm.Read(address, html ?? string.Empty) ?? throw new LocalStateException("Control shows no form where one was expected.");
 
     private async Task<string> WaitForCodeAsync(string region, string email, CancellationToken cancellationToken)
     {

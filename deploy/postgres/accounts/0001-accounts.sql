@@ -161,7 +161,7 @@ CREATE INDEX ix_passkey_user_id ON accounts.passkey (user_id);
 CREATE UNIQUE INDEX ix_token_key_use_generation ON accounts.token_key (use, generation);
 
 -- Nobody has a right that is not given here. Silos and the ledger's readers have none.
-REVOKE ALL ON SCHEMA accounts FROM PUBLIC;
+REVOKE ALL ON SCHEMA public, accounts FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA accounts FROM PUBLIC;
 GRANT USAGE ON SCHEMA accounts TO lethe_identity_accounts;
 GRANT SELECT ON accounts.schema_version TO lethe_identity_accounts;

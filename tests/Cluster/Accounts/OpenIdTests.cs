@@ -151,11 +151,17 @@ public abstract class OpenIdRules(AccountsCell cell)
     public async Task DeviceCode_WhereTheTenantSwitchedItOff_LetsNobodyIn()
     {
         Person anna = await cell.NewPersonAsync();
-        await cell.InScopeAsync<SignInSettings, bool>(async settings =>
+        using Browser owner = cell.NewBrowser();
+        string token = (await owner.AuthorizeAsync(anna)).AccessToken;
+        using HttpRequestMessage change = new(HttpMethod.Put, "/v1/admin/sign-in")
         {
-            await settings.SetDeviceFlowAsync(anna.Tenant, allowed: false, Cancel);
-            return await settings.DeviceFlowAsync(anna.Tenant, Cancel);
-        });
+            Content = new StringContent("""{"deviceFlow":false}""", System.Text.Encoding.UTF8, "application/json"),
+        };
+        change.Headers.Authorization = new("Bearer", token);
+        using HttpResponseMessage changed = await owner.Http.SendAsync(change, Cancel);
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        using HttpResponseMessage read = await cell.AskAsync(token, "/v1/admin/sign-in");
+        Assert.Equal("""{"deviceFlow":false}""", await read.Content.ReadAsStringAsync(Cancel));
         using Browser browser = cell.NewBrowser();
         OpenIdClient openId = new(browser.Http, cell.Url, "word-plugin");
         DeviceSignIn asked = await openId.BeginDeviceAsync(Cancel);

@@ -56,6 +56,15 @@ public sealed class RealCells : IAsyncLifetime
     public Task<string> OwnerTokenAsync(string region) =>
         TokenAsync(region, DemoPeople.Tenants.First(known => known.Region == region).Owner);
 
+    /// <summary>Gets what the owner of the cell's seeded firm signs in with.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>The address and the password.</returns>
+    public (string Email, string Password) OwnerOf(string region)
+    {
+        string email = DemoPeople.Tenants.First(known => known.Region == region).Owner;
+        return (email, accounts!.Password(region, email));
+    }
+
     /// <summary>Makes a plain HTTP client that trusts the local authority.</summary>
     /// <returns>The client, to be disposed of.</returns>
     public HttpClient NewHttp()
@@ -180,6 +189,7 @@ public sealed record RealCell(
         control["Orleans"]!["Clustering"] = "database";
         control["Database"] = Database(databases.Identity.Control);
         control["Accounts"]!["Database"] = Database(databases.Accounts.Control);
+        control["Accounts"]!["RefreshReuseLeeway"] = "00:00:02";
         CellUrls urls = CellUrls.From(new(region, first));
         return new RealCell(
             content,
@@ -203,7 +213,12 @@ public sealed record RealCell(
         }
     }
 
-    private static List<(string Assembly, string File)> Migrations(string region, CellConfiguration configuration, PostgresCell databases, string folder)
+    private static List<(string Assembly, string File)> Migrations(
+        string region,
+        CellConfiguration configuration,
+        PostgresCell databases,
+        string folder
+    )
     {
         JsonObject content = configuration.Silo(region, "content");
         content["Database"] = Database(databases.Content.Silo);

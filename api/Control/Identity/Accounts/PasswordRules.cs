@@ -15,6 +15,8 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
     /// <summary>The longest.</summary>
     public const int Longest = 128;
 
+    private const int ShortestName = 4;
+
     private static readonly FrozenSet<string> Common = ReadCommon();
 
     /// <summary>Judges a password.</summary>
@@ -27,14 +29,10 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
         {
             return CredentialOutcome.PasswordLength;
         }
-        string plain = password.Trim().ToLowerInvariant();
+        string plain = password.Trim();
         bool repeats = plain.Distinct().Count() < 4;
-        bool own =
-            account.Email is { } email
-            && (
-                plain.Contains(email.Split('@')[0].ToLowerInvariant(), StringComparison.Ordinal) && email.Split('@')[0].Length >= 4
-                || plain == email.ToLowerInvariant()
-            );
+        string name = account.Email?.Split('@')[0] ?? string.Empty;
+        bool own = name.Length >= ShortestName && plain.Contains(name, StringComparison.OrdinalIgnoreCase);
         return repeats || own || Common.Contains(plain) ? CredentialOutcome.PasswordCommon : CredentialOutcome.Done;
     }
 
@@ -55,6 +53,6 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
         return reader
             .ReadToEnd()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .ToFrozenSet(StringComparer.Ordinal);
+            .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 }

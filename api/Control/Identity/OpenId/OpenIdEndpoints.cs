@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Lethe.Control.Identity.Accounts;
 using Microsoft.AspNetCore;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Primitives;
@@ -38,12 +37,7 @@ internal static class OpenIdEndpoints
             [Server]
         );
 
-    private static async Task<IResult> AuthorizeAsync(
-        HttpContext context,
-        UserManager<Account> users,
-        TokenPrincipals principals,
-        TimeProvider clock
-    )
+    private static async Task<IResult> AuthorizeAsync(HttpContext context, UserManager<Account> users, TimeProvider clock)
     {
         OpenIddictRequest request = context.GetOpenIddictServerRequest() ?? throw new InvalidOperationException("No OpenID request.");
         AuthenticateResult browser = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
@@ -58,7 +52,7 @@ internal static class OpenIdEndpoints
         {
             return request.HasPromptValue(PromptValues.None) ? Refuse(Errors.LoginRequired) : AskToSignIn(context);
         }
-        ClaimsPrincipal principal = principals.Make(account, request.GetScopes());
+        ClaimsPrincipal principal = TokenPrincipals.Make(account, request.GetScopes());
         return Results.SignIn(principal, properties: null, Server);
     }
 
@@ -72,18 +66,18 @@ internal static class OpenIdEndpoints
         return Results.Challenge(new() { RedirectUri = context.Request.Path + rest }, [IdentityConstants.ApplicationScheme]);
     }
 
-    private static async Task<IResult> TokenAsync(HttpContext context, UserManager<Account> users, TokenPrincipals principals)
+    private static async Task<IResult> TokenAsync(HttpContext context, UserManager<Account> users)
     {
         AuthenticateResult granted = await context.AuthenticateAsync(Server);
         if (
             granted.Principal?.GetClaim(Claims.Subject) is not { } subject
             || await users.FindByIdAsync(subject) is not { Status: AccountStatus.Active } account
-            || !principals.IsOf(granted.Principal, account)
+            || !TokenPrincipals.IsOf(granted.Principal, account)
         )
         {
             return Refuse(Errors.InvalidGrant);
         }
-        return Results.SignIn(principals.Make(account, granted.Principal.GetScopes()), properties: null, Server);
+        return Results.SignIn(TokenPrincipals.Make(account, granted.Principal.GetScopes()), properties: null, Server);
     }
 
     private static async Task<IResult> LogOutAsync(HttpContext context, SignInService signIn)

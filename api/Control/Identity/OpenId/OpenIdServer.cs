@@ -52,7 +52,7 @@ internal static class OpenIdServer
             });
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ServerSettings>();
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>, KeyChanges>();
-        services.AddScoped<Clients>().AddScoped<AccessTokenEntries>().AddSingleton<TokenPrincipals>();
+        services.AddScoped<Clients>().AddScoped<AccessTokenEntries>();
     }
 
     private sealed class ServerSettings(TokenKeys keys, IOptions<AccountsOptions> accounts, IOptions<ControlOptions> control)

@@ -7,7 +7,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Lethe.Control.Identity.OpenId;
 
 /// <summary>Makes what tokens say: a random id, a tenant's id, scopes. No name, no address, no role.</summary>
-internal sealed class TokenPrincipals
+internal static class TokenPrincipals
 {
     // In codes and refresh tokens only, which are encrypted and come back to us.
     private const string StampClaim = "stamp";
@@ -16,7 +16,7 @@ internal sealed class TokenPrincipals
     /// <param name="account">The account.</param>
     /// <param name="scopes">What was granted.</param>
     /// <returns>The principal.</returns>
-    public ClaimsPrincipal Make(Account account, ImmutableArray<string> scopes)
+    public static ClaimsPrincipal Make(Account account, ImmutableArray<string> scopes)
     {
         ClaimsIdentity identity = new("lethe", Claims.Subject, Claims.Role);
         identity.SetClaim(Claims.Subject, account.Id).SetClaim(StampClaim, account.SecurityStamp);
@@ -41,6 +41,6 @@ internal sealed class TokenPrincipals
     /// <param name="principal">What the token says.</param>
     /// <param name="account">The account.</param>
     /// <returns>Whether it was.</returns>
-    public bool IsOf(ClaimsPrincipal principal, Account account) =>
+    public static bool IsOf(ClaimsPrincipal principal, Account account) =>
         principal.GetClaim(Claims.Subject) == account.Id && principal.GetClaim(StampClaim) == account.SecurityStamp;
 }

@@ -1,0 +1,43 @@
+using Lethe.Control.Identity;
+using Lethe.Control.Identity.Accounts;
+using Lethe.Control.Identity.OpenId;
+
+namespace Lethe.Control.Admin;
+
+/// <summary>How a tenant's people may sign in.</summary>
+/// <param name="DeviceFlow">Whether by device code: the portable way in Word, but a code can be phished.</param>
+internal sealed record SignInSettingsMessage(bool DeviceFlow);
+
+/// <summary>What a tenant decides about sign-in.</summary>
+internal static class SignInSettingsEndpoints
+{
+    /// <summary>Maps the routes.</summary>
+    /// <param name="endpoints">The host.</param>
+    public static void MapSignInSettings(this IEndpointRouteBuilder endpoints)
+    {
+        RouteGroupBuilder settings = endpoints
+            .MapGroup("/v1/admin/sign-in")
+            .WithTags("Admin")
+            .WithMetadata(new RequiredScope(TokenScopes.Admin))
+            .RequireAuthorization(Policies.UserAdmin)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
+        settings.MapGet("/", GetAsync).WithName("GetSignInSettings").WithSummary("How the tenant's people may sign in.");
+        settings.MapPut("/", PutAsync).WithName("ChangeSignInSettings").WithSummary("Changes it. Safe to repeat.");
+    }
+
+    private static async Task<IResult> GetAsync(TenantContext tenant, SignInSettings settings, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new SignInSettingsMessage(await settings.DeviceFlowAsync(tenant.Tenant, cancellationToken)));
+
+    private static async Task<IResult> PutAsync(
+        SignInSettingsMessage request,
+        TenantContext tenant,
+        SignInSettings settings,
+        CancellationToken cancellationToken
+    )
+    {
+        await settings.SetDeviceFlowAsync(tenant.Tenant, request.DeviceFlow, cancellationToken);
+        return TypedResults.Ok(request);
+    }
+}
