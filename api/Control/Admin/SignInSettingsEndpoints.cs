@@ -19,7 +19,6 @@ internal static class SignInSettingsEndpoints
             .MapGroup("/v1/admin/sign-in")
             .WithTags("Admin")
             .WithMetadata(new RequiredScope(TokenScopes.Admin))
-            .RequireAuthorization(Policies.UserAdmin)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status421MisdirectedRequest);

@@ -77,6 +77,7 @@ internal static class RoleMatrix
         For("GET", "/v1/admin/ledger", Role.Owner | Role.Auditor),
         For("GET", "/v1/admin/identity-provider", Role.Owner | Role.UserAdmin | Role.Auditor),
         For("PUT DELETE", "/v1/admin/identity-provider", Role.Owner),
+        For("GET PUT", "/v1/admin/sign-in", Managers),
         // Its members. Which of them a caller's roles reach, the tenant decides.
         For("GET", "/v1/admin/members", SeesMembers),
         For("POST", "/v1/admin/members", Managers),

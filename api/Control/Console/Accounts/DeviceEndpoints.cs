@@ -50,7 +50,7 @@ internal static class DeviceEndpoints
             );
     }
 
-    private static async Task<IResult> AnswerAsync(PageRequest page, TokenPrincipals principals, SignInSettings settings)
+    private static async Task<IResult> AnswerAsync(PageRequest page, SignInSettings settings)
     {
         AuthenticateResult asked = await page.Context.AuthenticateAsync(Server);
         if (!asked.Succeeded || asked.Principal.GetClaim(Claims.ClientId) is null)
@@ -62,7 +62,7 @@ internal static class DeviceEndpoints
             return Results.Forbid(new() { RedirectUri = Refused }, [Server]);
         }
         return Results.SignIn(
-            principals.Make(page.Account!, asked.Principal.GetScopes()),
+            TokenPrincipals.Make(page.Account!, asked.Principal.GetScopes()),
             new() { RedirectUri = AccountPaths.DeviceDone },
             Server
         );
