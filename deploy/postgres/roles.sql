@@ -3,6 +3,8 @@
 --   CREATE ROLE content_eu LOGIN PASSWORD '…' IN ROLE lethe_content_silo;
 -- and each database an owner of its own, who runs `migrate` and nothing else:
 --   CREATE ROLE content_eu_owner LOGIN PASSWORD '…'; CREATE DATABASE content_eu OWNER content_eu_owner;
+-- On PostgreSQL 13 and 14 the schema is not the owner's yet, and `migrate` asks for it. In each database:
+--   ALTER SCHEMA public OWNER TO content_eu_owner;
 -- An identity silo that has no QuotaConnectionString is in lethe_identity_silo and in lethe_identity_quota.
 DO $$
 DECLARE

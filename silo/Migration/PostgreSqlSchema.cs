@@ -19,7 +19,7 @@ internal static class PostgreSqlSchema
     /// <param name="folder">Which scripts; see <see cref="SchemaFolders"/>.</param>
     /// <param name="cancellationToken">Ends the attempt; nothing is changed then.</param>
     /// <returns>How many were applied; 0 when there was nothing to do.</returns>
-    /// <exception cref="StartRefusedException">The database is newer, an applied script was edited, or a role is missing.</exception>
+    /// <exception cref="StartRefusedException">The database is newer, an applied script was edited, a role is missing, or everybody may create in it.</exception>
     public static async Task<int> MigrateAsync(NpgsqlDataSource owner, string folder, CancellationToken cancellationToken)
     {
         try
@@ -40,6 +40,7 @@ internal static class PostgreSqlSchema
                 cancellationToken
             );
             int applied = await ApplyAsync(connection, folder, cancellationToken);
+            await ThrowIfOpenToAllAsync(connection, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return applied;
         }
@@ -50,6 +51,22 @@ internal static class PostgreSqlSchema
         catch (NpgsqlException exception)
         {
             throw Unreachable(exception);
+        }
+    }
+
+    // PostgreSQL 13 and 14 let everybody create in the schema, and it belongs to the superuser: the owner's REVOKE does nothing there.
+    private static async Task ThrowIfOpenToAllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string openToAll = """
+            SELECT count(*) FROM pg_namespace, aclexplode(nspacl)
+            WHERE nspname = 'public' AND grantee = 0 AND privilege_type = 'CREATE'
+            """;
+        await using NpgsqlCommand command = new(openToAll, connection);
+        if ((long)(await command.ExecuteScalarAsync(cancellationToken))! > 0)
+        {
+            throw new StartRefusedException(
+                "Everybody may create tables in the database: run ALTER SCHEMA public OWNER TO its owner as a superuser first (PostgreSQL 13 and 14)."
+            );
         }
     }
 

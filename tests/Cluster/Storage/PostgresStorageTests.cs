@@ -170,6 +170,30 @@ public sealed class PostgresStorageTests(PostgresSilo postgres) : StorageTests
     }
 
     [Fact]
+    public async Task Migrate_WhereEverybodyMayCreate_IsRefusedAndLeavesNothing()
+    {
+        await postgres.Server.CreateLoginAsync("open_owner");
+        await postgres.Server.CreateDatabaseAsync("open", "open_owner");
+        await postgres.Server.RunAsync( // as it is on PostgreSQL 13 and 14
+            "ALTER SCHEMA public OWNER TO CURRENT_USER; GRANT ALL ON SCHEMA public TO PUBLIC",
+            "open",
+            Cancellation
+        );
+        Dictionary<string, string?> settings = postgres.ContentSettings();
+        settings["Database:OwnerConnectionString"] = postgres.Server.ConnectionString("open", "open_owner");
+        StartRefusedException refusal = await Assert.ThrowsAsync<StartRefusedException>(() => PostgresSilo.MigrateAsync(settings));
+        Assert.Contains("ALTER SCHEMA public OWNER", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            0L,
+            await postgres.Server.RunAsync(
+                "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+                "open",
+                Cancellation
+            )
+        );
+    }
+
+    [Fact]
     public async Task Start_OnADatabaseWithoutSchema_IsRefusedInOneSentence()
     {
         await postgres.Server.CreateLoginAsync("empty_owner");

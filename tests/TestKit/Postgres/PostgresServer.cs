@@ -92,7 +92,14 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Makes a database that belongs to a login.</summary>
-    public Task CreateDatabaseAsync(string database, string owner) => RunAsync($"CREATE DATABASE {database} OWNER {owner}");
+    public async Task CreateDatabaseAsync(string database, string owner)
+    {
+        await RunAsync($"CREATE DATABASE {database} OWNER {owner}");
+        if (int.Parse((string)(await RunAsync("SHOW server_version_num"))!) < 150_000)
+        {
+            await RunAsync($"ALTER SCHEMA public OWNER TO {owner}", database);
+        }
+    }
 
     /// <summary>Kills the server as a power cut would: no shutdown, no flush.</summary>
     public async Task KillAsync()
