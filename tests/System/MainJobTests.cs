@@ -72,7 +72,7 @@ public sealed class MainJobTests(RealCells cells)
                 Domain = tenant.Domain,
                 TrustedCa = cells.Authority,
                 PoolSize = 1,
-                AccessToken = _ => Task.FromResult(cells.OwnerToken("ch")),
+                AccessToken = _ => cells.OwnerTokenAsync("ch"),
             }
         );
         LetheSession session = await client.OpenSessionAsync(Token);

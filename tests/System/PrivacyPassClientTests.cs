@@ -21,7 +21,7 @@ public sealed class PrivacyPassClientTests(RealCells cells)
             {
                 ["NODE_EXTRA_CA_CERTS"] = cells.Authority,
                 ["LETHE_GATEWAY"] = cell.GatewayUrl.ToString(),
-                ["LETHE_ACCESS_TOKEN"] = cells.OwnerToken("eu"),
+                ["LETHE_ACCESS_TOKEN"] = await cells.OwnerTokenAsync("eu"),
             },
             Token
         );

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Lethe.Client;
 using Lethe.Local.Cells;
 using Lethe.Local.Demo;
+using Lethe.Local.SignIn;
 using Lethe.Local.State;
 using Lethe.TestKit.Processes;
 
@@ -17,19 +18,19 @@ internal sealed class MeasuredCell : IAsyncDisposable
     private readonly string root = Directory.CreateTempSubdirectory("lethe-benchmark-").FullName;
     private readonly List<HostProcess> processes = [];
     private readonly LocalFolder folder;
-    private readonly DevelopmentIssuer issuer;
+    private readonly LocalAccounts accounts;
     private readonly Uri control;
 
     private MeasuredCell()
     {
         folder = LocalFolder.OpenExclusive(Path.Combine(root, "state"));
-        issuer = new DevelopmentIssuer(folder, TimeProvider.System);
+        accounts = new LocalAccounts(folder);
         LocalCertificates certificates = new(folder, TimeProvider.System);
         (CellPorts eu, CellPorts ch) = CellPorts.Free();
         CellConfiguration configuration = new(
             folder,
             certificates,
-            issuer,
+            accounts,
             new Dictionary<string, CellPorts>(StringComparer.Ordinal) { ["eu"] = eu, ["ch"] = ch }
         );
         control = new Uri(CellUrls.From(new("eu", eu)).Control);
@@ -85,6 +86,7 @@ internal sealed class MeasuredCell : IAsyncDisposable
         {
             await process.ReadyAsync();
         }
+        await cell.accounts.AcceptAsync("eu", cell.control, DemoPeople.Of("eu"), CancellationToken.None);
         return cell;
     }
 
@@ -95,7 +97,7 @@ internal sealed class MeasuredCell : IAsyncDisposable
     public async Task<IReadOnlyList<string>> OpenAsync(int count, CancellationToken cancellationToken)
     {
         DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == "eu");
-        using LetheClient client = DemoRun.SignIn(tenant, issuer, control, Authority);
+        using LetheClient client = DemoRun.Connect(tenant, accounts, control, Authority);
         List<string> credentials = [];
         for (int i = 0; i < count; i++)
         {
