@@ -15,6 +15,13 @@ internal static class WireAllowList
             ["AccountId.value"] = "HMAC of issuer and subject",
             ["DomainId.value"] = "HMAC of a login domain",
             ["PolicyClass.name"] = "a name out of the route file",
+            // Identity plane: what an owner set for the firm's own sign-in; the same for all of its people.
+            ["ITenantGrain.VisitorAsync.issuer"] = "the URL of a firm's identity provider",
+            ["IdentityProvider.Issuer"] = "the URL of a firm's identity provider",
+            ["IdentityProvider.Audience"] = "the name under which that provider knows us",
+            ["IdentityProvider.RequiredScope"] = "the name of a scope there",
+            ["RequiredClaim.Name"] = "the name of a claim there",
+            ["RequiredClaim.Value"] = "the value that a claim must have: a directory's or an application's id",
             // Identity plane: keys, signatures, digests of our own texts.
             ["BlindedMessage.Message"] = "blinded: random to whoever reads it",
             ["TokensSigned.Signatures"] = "blind signatures",
