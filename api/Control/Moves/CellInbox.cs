@@ -131,7 +131,9 @@ internal sealed partial class CellInbox(
                 .GetGrain<IDirectoryGrain>(tenant.GrainKey)
                 .PutAsync(new(tenant, Here, ended.Version, ended.Domains, record), CancellationToken.None);
         }
-        else if (await grains.GetGrain<ITenantGrain>(tenant.GrainKey).RouteAsync(CancellationToken.None) is TenantUnknown or TenantElsewhere)
+        else if (
+            await grains.GetGrain<ITenantGrain>(tenant.GrainKey).RouteAsync(CancellationToken.None) is TenantUnknown or TenantElsewhere
+        )
         {
             await accounts.EraseAsync(tenant, CancellationToken.None); // whom a move invited that was given up
         }
