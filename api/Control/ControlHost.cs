@@ -102,7 +102,7 @@ public static class ControlHost
         services.AddOptionsWithValidateOnStart<ProvisioningOptions, ProvisioningOptionsValidator>().BindConfiguration("Provisioning");
         services.AddSingleton<IValidateOptions<ProvisioningOptions>, ProvisioningRules>();
         services.AddSingleton<ProvisionedAccounts>().AddSingleton<Domains>().AddSingleton<IssuerDirectoryDocument>();
-        services.AddSingleton<CellSignatures>().AddSingleton<CellInbox>().AddSingleton<MoveDriver>();
+        services.AddSingleton<CellSignatures>().AddSingleton<CellInbox>().AddSingleton<MovedAccounts>().AddSingleton<MoveDriver>();
         services.TryAddSingleton<ICellLink, CellLink>();
         services.AddHostedService<ProvisioningService>().AddHostedService<MoveService>();
     }

@@ -12,6 +12,7 @@ namespace Lethe.Control.Moves;
 /// <param name="signatures">Everybody's keys.</param>
 /// <param name="issuers">The issuers that this cell accepts.</param>
 /// <param name="pseudonyms">Makes pseudonyms.</param>
+/// <param name="accounts">Accounts of our own.</param>
 /// <param name="control">This cell.</param>
 /// <param name="logger">For what was refused.</param>
 internal sealed partial class CellInbox(
@@ -19,6 +20,7 @@ internal sealed partial class CellInbox(
     CellSignatures signatures,
     IssuerRegistry issuers,
     Pseudonyms pseudonyms,
+    MovedAccounts accounts,
     IOptions<ControlOptions> control,
     ILogger<CellInbox> logger
 )
@@ -35,7 +37,7 @@ internal sealed partial class CellInbox(
     {
         CellAnswer? answer = kind switch
         {
-            CellMessage.Account => Account(from, signed),
+            CellMessage.Account => await AccountAsync(from, signed, cancellationToken),
             CellMessage.Record => await RecordAsync(from, signed, cancellationToken),
             CellMessage.Transfer => await TransferAsync(from, signed, cancellationToken),
             CellMessage.Activation or CellMessage.Cancellation => await EndAsync(from, kind, signed, cancellationToken),
@@ -48,7 +50,7 @@ internal sealed partial class CellInbox(
         return answer;
     }
 
-    private CellAnswer? Account(Region from, string signed)
+    private async Task<CellAnswer?> AccountAsync(Region from, string signed, CancellationToken cancellationToken)
     {
         if (
             signatures.Open(CellMessage.Account, from, signed, CellJson.Default.AccountClaims) is not { } claims
@@ -56,6 +58,12 @@ internal sealed partial class CellInbox(
         )
         {
             return null;
+        }
+        if (claims is { Issuer: TrustedIssuer.OwnName, Email: { } email } && TenantId.TryParse(claims.Tenant, out TenantId arriving))
+        {
+            return await accounts.InviteAsync(arriving, email, claims.Language, cancellationToken) is { } there
+                ? new CellAnswer(Accepted: true, there.Value)
+                : CellAnswer.Refused;
         }
         return issuers.Find(claims.Issuer) is { Tenant: { } tenant } && tenant.Value == claims.Tenant
             ? new CellAnswer(Accepted: true, pseudonyms.Of(claims.Issuer, claims.Subject).Value)
@@ -87,7 +95,7 @@ internal sealed partial class CellInbox(
         {
             return null;
         }
-        if (issuers.Of(transfer.Tenant) is null)
+        if (issuers.Of(transfer.Tenant) is null && !await accounts.AnyAsync(transfer.Tenant, cancellationToken))
         {
             return CellAnswer.Refused; // nobody of the tenant could sign in here
         }
@@ -122,6 +130,12 @@ internal sealed partial class CellInbox(
             await grains
                 .GetGrain<IDirectoryGrain>(tenant.GrainKey)
                 .PutAsync(new(tenant, Here, ended.Version, ended.Domains, record), CancellationToken.None);
+        }
+        else if (
+            await grains.GetGrain<ITenantGrain>(tenant.GrainKey).RouteAsync(CancellationToken.None) is TenantUnknown or TenantElsewhere
+        )
+        {
+            await accounts.EraseAsync(tenant, CancellationToken.None); // whom a move invited that was given up
         }
         return new CellAnswer(Accepted: true);
     }

@@ -45,8 +45,15 @@ internal interface ICellLink
     Task<CellAnswer?> SendAsync(Region to, CellMessage kind, string signed, CancellationToken cancellationToken);
 }
 
-/// <summary>Asks for a pseudonym. Neither side keeps the subject.</summary>
-internal sealed record AccountClaims(string To, string Tenant, string Issuer, string Subject);
+/// <summary>
+/// Asks for a pseudonym. Neither side keeps the subject. For an account of our own, the address to which the new cell's
+/// invitation goes.
+/// </summary>
+internal sealed record AccountClaims(string To, string Tenant, string Issuer, string Subject, string? Email = null, string? Language = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => nameof(AccountClaims);
+}
 
 /// <summary>A directory record.</summary>
 internal sealed record RecordClaims(string Tenant, string Region, long Version, IReadOnlyList<string> Domains);

@@ -28,6 +28,7 @@ internal enum MoveProgress
 /// <param name="grains">The records silos.</param>
 /// <param name="link">The way to other cells.</param>
 /// <param name="signatures">Everybody's keys.</param>
+/// <param name="accounts">Accounts of our own.</param>
 /// <param name="control">This cell.</param>
 /// <param name="metrics">Counts what is through.</param>
 /// <param name="logger">For progress.</param>
@@ -35,6 +36,7 @@ internal sealed partial class MoveDriver(
     IGrainFactory grains,
     ICellLink link,
     CellSignatures signatures,
+    MovedAccounts accounts,
     IOptions<ControlOptions> control,
     ControlMetrics metrics,
     ILogger<MoveDriver> logger
@@ -54,7 +56,7 @@ internal sealed partial class MoveDriver(
         }
         string question = signatures.Sign(
             CellMessage.Account,
-            new(to.ToName(), tenant.Value, caller.Issuer.Name, caller.Subject),
+            await accounts.DescribeAsync(caller, tenant, to),
             CellJson.Default.AccountClaims
         );
         CellAnswer? answer = await link.SendAsync(to, CellMessage.Account, question, cancellationToken);
@@ -120,6 +122,10 @@ internal sealed partial class MoveDriver(
         {
             LogStuck(move.Phase);
             return MoveProgress.Waiting;
+        }
+        if (step == MoveStep.Finish)
+        {
+            await accounts.EraseAsync(tenant, cancellationToken);
         }
         await grain.StepMoveAsync(move.Transfer.Id, step, cancellationToken);
         LogStepped(step);

@@ -1,6 +1,4 @@
-using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.Accounts.Storage;
-using Lethe.TestKit.Postgres;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

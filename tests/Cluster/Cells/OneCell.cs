@@ -148,6 +148,8 @@ internal sealed class OneCell : IAsyncDisposable
 
     public Uri Management { get; private set; } = null!;
 
+    public IServiceProvider Services => host.Services;
+
     public MoveDriver Driver => host.Services.GetRequiredService<MoveDriver>();
 
     public CellSignatures Signatures => host.Services.GetRequiredService<CellSignatures>();

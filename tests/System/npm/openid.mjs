@@ -41,6 +41,7 @@ async function signIn(url) {
   }
   return { status: answer.status, text: await answer.text() };
 }
+const refusal = (answer) => answer.searchParams?.get("error") ?? answer.text.match(/error:\s*(\w+)/)?.[1] ?? "none";
 const errorOf = (promise) => promise.then(() => "none", (error) => error.error ?? error.code ?? error.message);
 
 const config = await openid.discovery(new URL(control), "lethe-local", undefined, openid.None());
@@ -69,11 +70,11 @@ const api = (token) =>
 result.api = await api(tokens.access_token);
 
 const plain = await begin({ code_challenge: first.verifier, code_challenge_method: "plain" });
-result.plain = (await signIn(plain.url)).searchParams?.get("error") ?? "not redirected";
+result.plain = refusal(await signIn(plain.url));
 const none = await begin();
 none.url.searchParams.delete("code_challenge");
 none.url.searchParams.delete("code_challenge_method");
-result.withoutPkce = (await signIn(none.url)).searchParams?.get("error") ?? "not redirected";
+result.withoutPkce = refusal(await signIn(none.url));
 const foreign = await begin({ redirect_uri: "https://evil.example/signed-in" });
 result.foreign = (await signIn(foreign.url)).status;
 
