@@ -56,13 +56,13 @@ internal static class RoleMatrix
         SignedIn("GET POST", "/account/passkeys"),
         SignedIn("PUT DELETE", "/account/passkeys/{id}"),
         // The console's pages: known by the browser's cookie, and the roles that our own store gives to its account.
-        SignedIn("GET", "/console"),
-        SignedIn("GET", "/console/members"),
-        SignedIn("POST", "/console/members/invite"),
-        SignedIn("POST", "/console/members/roles"),
-        SignedIn("POST", "/console/members/deactivate"),
-        SignedIn("POST", "/console/members/activate"),
-        SignedIn("POST", "/console/members/resend"),
+        InBrowser("GET", "/console", AnyMember),
+        InBrowser("GET", "/console/members", SeesMembers),
+        InBrowser("POST", "/console/members/invite", Managers),
+        InBrowser("POST", "/console/members/roles", Managers),
+        InBrowser("POST", "/console/members/deactivate", Managers),
+        InBrowser("POST", "/console/members/activate", Managers),
+        InBrowser("POST", "/console/members/resend", Managers),
         // OpenID Connect: known by what the protocol asks for.
         Anyone("GET POST", "/connect/authorize"),
         Anyone("POST", "/connect/token"),
@@ -138,6 +138,9 @@ internal static class RoleMatrix
 
     private static RoleRow SignedIn(string methods, string pattern) => new(methods.Split(' '), pattern, Audience.SignedIn, Role.None);
 
+    private static RoleRow InBrowser(string methods, string pattern, Role anyOf) =>
+        new(methods.Split(' '), pattern, Audience.Browser, anyOf);
+
     private static RoleRow For(string methods, string pattern, Role anyOf) => new(methods.Split(' '), pattern, Audience.Roles, anyOf);
 }
 
@@ -149,6 +152,9 @@ internal enum Audience
 
     /// <summary>By the cookie of a signed-in account, or the code of a mail to it: the handler asks for it.</summary>
     SignedIn,
+
+    /// <summary>By the cookie of a signed-in account, and the roles that our own store gives to it: for pages.</summary>
+    Browser,
 
     /// <summary>By an access token, and the roles that our own store gives to its account.</summary>
     Roles,

@@ -72,11 +72,22 @@ internal sealed partial class SignedInPerson : IDisposable
         return await answer.Content.ReadAsStringAsync(Cancel);
     }
 
+    /// <summary>Asks for a page as a browser does, with the proof of a form on another page for a POST.</summary>
+    public async Task<(HttpStatusCode Status, string? Location, string Page)> AskAsync(string method, string path, string formOn)
+    {
+        using HttpResponseMessage answer =
+            method == "GET" ? await browser.GetAsync(path, Cancel) : await SendFormAsync(path, formOn, ("id", new string('a', 64)));
+        return (answer.StatusCode, answer.Headers.Location?.OriginalString, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
     public void Dispose() => browser.Dispose();
 
-    private async Task<HttpResponseMessage> SendFormAsync(string path, params (string Name, string Value)[] fields)
+    private Task<HttpResponseMessage> SendFormAsync(string path, params (string Name, string Value)[] fields) =>
+        SendFormAsync(path, path, fields);
+
+    private async Task<HttpResponseMessage> SendFormAsync(string path, string formOn, params (string Name, string Value)[] fields)
     {
-        string page = await browser.GetStringAsync(path, Cancel);
+        string page = await browser.GetStringAsync(formOn, Cancel);
         string mark = Mark().Match(page).Groups["mark"].Value;
         using FormUrlEncodedContent form = new(
             fields.Append(("form_token", mark)).Select(field => KeyValuePair.Create(field.Item1, field.Item2))

@@ -11,8 +11,12 @@ namespace Lethe.ClusterTests.Identity;
 
 /// <summary>Every route of Control × every role, over real TLS: each cell is as the matrix says.</summary>
 [Collection(TwoCellsSuite.Name)]
-public sealed class RoleMatrixTests(TwoCells cells)
+public sealed class RoleMatrixTests(TwoCells cells) : IDisposable
 {
+    private const string Expired = "This page was open for too long"; // what a form gets that is none of ours
+
+    private readonly HttpClient plain = new(Plain(cells)) { BaseAddress = cells.Eu.Http.BaseAddress };
+
     // What a refusal by role looks like, and nothing else does.
     private static readonly string[] Refusals =
     [
@@ -39,6 +43,8 @@ public sealed class RoleMatrixTests(TwoCells cells)
     ];
 
     private static CancellationToken Cancel => RecordsSilo.Cancel;
+
+    public void Dispose() => plain.Dispose();
 
     [Fact]
     public void EveryRoute_HasARow_AndEveryRowARoute()
@@ -110,12 +116,17 @@ public sealed class RoleMatrixTests(TwoCells cells)
                 bool expected = row.Audience switch
                 {
                     Audience.Anyone => true,
-                    Audience.SignedIn => false, // no access token stands for a browser's cookie
+                    Audience.SignedIn or Audience.Browser => false, // no access token stands for a browser's cookie
                     _ => (row.AnyOf & role) != Role.None,
                 };
                 string? code = await AskAsync(method, pattern, TokenOf(tenant, person));
                 asked++;
-                bool refused = row.Audience is Audience.SignedIn ? code is not null : Refusals.Contains(code, StringComparer.Ordinal);
+                bool refused = row.Audience switch
+                {
+                    Audience.SignedIn or Audience.Browser => code is not null,
+                    Audience.Anyone when code == "sign_in_required" => false, // where signing out leads to
+                    _ => Refusals.Contains(code, StringComparer.Ordinal),
+                };
                 if (expected == refused)
                 {
                     wrong.Add($"{method} {pattern} as {person}: {code ?? "served"}, wanted {(expected ? "served" : "refused")}");
@@ -126,9 +137,80 @@ public sealed class RoleMatrixTests(TwoCells cells)
                 }
             }
         }
-        Assert.Equal(string.Empty, string.Join(Environment.NewLine, wrong));
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
         Assert.True(asked >= Mapped().Count() * 5, $"{asked} cells");
         TestContext.Current.SendDiagnosticMessage($"{asked} cells of the matrix asked");
+    }
+
+    [Fact]
+    public async Task EveryPageOfTheConsole_InABrowser_IsAsTheMatrixSays()
+    {
+        const string Refused = "You do not have permission for this";
+        TestTenant tenant = await cells.NewTenantAsync();
+        string owner = cells.Eu.TokenOf(tenant);
+        List<string> wrong = [];
+        int asked = 0;
+        foreach (
+            (string person, Role role) in People.Where(person => person.Role is Role.None || (person.Role & Roles.OfTenants) != Role.None)
+        )
+        {
+            using SignedInPerson browser = new(cells.Eu, cells.Pki);
+            if (person != "nobody")
+            {
+                await SignUpAsync(browser, owner, role is Role.None ? Role.Owner : role, person);
+            }
+            foreach ((string method, string pattern) in Mapped())
+            {
+                RoleRow row = RoleMatrix.Find(method, pattern)!;
+                if (row.Audience is not Audience.Browser)
+                {
+                    continue;
+                }
+                bool expected = (row.AnyOf & role) != Role.None;
+                (HttpStatusCode status, string? location, string page) = await browser.AskAsync(method, pattern, "/account/sign-in");
+                bool refused =
+                    page.Contains(Refused, StringComparison.Ordinal)
+                    || location?.Contains("/account/sign-in", StringComparison.Ordinal) == true;
+                asked++;
+                Assert.True(
+                    status is HttpStatusCode.OK or HttpStatusCode.Redirect or HttpStatusCode.SeeOther,
+                    $"{method} {pattern}: {status}"
+                );
+                if (expected == refused)
+                {
+                    wrong.Add($"{method} {pattern} as {person}: {(refused ? "refused" : "served")}");
+                }
+            }
+        }
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
+        Assert.True(asked >= 7 * 9, $"{asked} cells");
+    }
+
+    // Invited by the owner, accepted in the browser; "deactivated" and "stranger" end at once.
+    private async Task SignUpAsync(SignedInPerson browser, string owner, Role role, string person)
+    {
+        string email = $"{person.ToLowerInvariant()}.{Guid.NewGuid():N}@kanzlei.example";
+        string body = $$"""{"email":"{{email}}","roles":["{{Roles.ToNames(role)[0]}}"],"language":"en"}""";
+        using HttpRequestMessage request = cells.Eu.Request(
+            HttpMethod.Post,
+            "/v1/admin/members",
+            owner,
+            new StringContent(body, System.Text.Encoding.UTF8, "application/json")
+        );
+        using HttpResponseMessage invited = await cells.Eu.Http.SendAsync(request, Cancel);
+        using JsonDocument member = JsonDocument.Parse(await invited.Content.ReadAsStringAsync(Cancel));
+        Assert.True(await browser.AcceptAsync(await cells.Eu.Mails.NextCodeAsync(email)));
+        if (person is "deactivated" or "stranger")
+        {
+            bool erased = person is "stranger";
+            using HttpRequestMessage ending = cells.Eu.Request(
+                erased ? HttpMethod.Delete : HttpMethod.Post,
+                $"/v1/admin/members/{member.RootElement.GetProperty("id").GetString()}{(erased ? "" : "/deactivation")}",
+                owner
+            );
+            using HttpResponseMessage ended = await cells.Eu.Http.SendAsync(ending, Cancel);
+            Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
+        }
     }
 
     private async Task<TestTenant> PeopledTenantAsync()
@@ -184,7 +266,7 @@ public sealed class RoleMatrixTests(TwoCells cells)
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeOf(pattern)) } };
         }
         request.Headers.Add("Lethe-View-Reason", "userRequest");
-        using HttpResponseMessage response = await cells.Eu.Http.SendAsync(request, Cancel);
+        using HttpResponseMessage response = await plain.SendAsync(request, Cancel);
         Assert.True((int)response.StatusCode < 500, $"{method} {path}: {response.StatusCode}");
         if (response.Headers.Location?.OriginalString.Contains("/account/sign-in", StringComparison.Ordinal) == true)
         {
@@ -192,10 +274,18 @@ public sealed class RoleMatrixTests(TwoCells cells)
         }
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
         {
-            return null;
+            string page = await response.Content.ReadAsStringAsync(Cancel);
+            return page.Contains(Expired, StringComparison.Ordinal) ? "form_expired" : null;
         }
         using JsonDocument problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
         return problem.RootElement.GetProperty("code").GetString();
+    }
+
+    private static SocketsHttpHandler Plain(TwoCells cells)
+    {
+        SocketsHttpHandler handler = OneCell.Trusting(cells.Pki);
+        handler.AllowAutoRedirect = false;
+        return handler;
     }
 
     private static string MediaTypeOf(string pattern) =>

@@ -1,6 +1,7 @@
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Console.Shell;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.Accounts;
 
 namespace Lethe.Control.Console.Members;
 
@@ -33,17 +34,26 @@ internal sealed class ConsoleAccess(Pseudonyms pseudonyms, IGrainFactory grains)
         return result is MemberFound member ? new(tenant, id, member.Roles, member.PolicyClass) : null;
     }
 
-    /// <summary>Stands before pages of the console.</summary>
-    /// <param name="anyOf">The roles of which one is enough.</param>
-    /// <returns>A filter that gives the handler its <see cref="TenantContext"/>, or answers with a page.</returns>
-    public static Func<EndpointFilterInvocationContext, EndpointFilterDelegate, ValueTask<object?>> For(Role anyOf) =>
-        async (invocation, next) =>
+    /// <summary>Stands before pages of the console: lets in whom the <see cref="RoleMatrix"/> names, and answers others with a page.</summary>
+    /// <param name="invocation">The request.</param>
+    /// <param name="next">The page.</param>
+    /// <returns>What the page answers, which has its <see cref="TenantContext"/>.</returns>
+    public static async ValueTask<object?> EnterAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        HttpContext context = invocation.HttpContext;
+        PageRequest page = await PageRequest.BindAsync(context);
+        RoleRow? row = context.GetEndpoint() is RouteEndpoint route
+            ? RoleMatrix.Find(context.Request.Method, RoleMatrix.PatternOf(route))
+            : null;
+        if (
+            row is not { Audience: Audience.Browser }
+            || await context.RequestServices.GetRequiredService<ConsoleAccess>().FindAsync(page) is not { } tenant
+            || (tenant.Roles & row.AnyOf & Roles.OfTenants) == Role.None
+        )
         {
-            HttpContext context = invocation.HttpContext;
-            PageRequest page = await PageRequest.BindAsync(context);
-            TenantContext? tenant = context.Features.Get<TenantContext>();
-            return tenant is not null && (tenant.Roles & anyOf & Roles.OfTenants) != Role.None
-                ? await next(invocation)
-                : page.Page<MessagePage>(MessageView.Of("forbidden", "/account"));
-        };
+            return page.Page<MessagePage>(MessageView.Of("forbidden", AccountPaths.Account));
+        }
+        context.Features.Set(tenant);
+        return await next(invocation);
+    }
 }

@@ -20,10 +20,9 @@ internal static class ConsoleEndpoints
     public static void MapConsole(this IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder console = endpoints.MapPages("/console", needsAccount: true);
-        console.AddEndpointFilter(EnterAsync);
-        console.MapGet("/", Start).AddEndpointFilter(ConsoleAccess.For(Roles.OfTenants));
+        console.AddEndpointFilter(ConsoleAccess.EnterAsync);
+        console.MapGet("/", Start);
         RouteGroupBuilder members = console.MapGroup("/members");
-        members.AddEndpointFilter(ConsoleAccess.For(Roles.ThatSeeMembers));
         members.MapGet("/", (MembersPages pages) => pages.ListAsync());
         members.MapPost("/invite", (MembersPages pages, MemberInvitations invitations) => pages.InviteAsync(invitations));
         members.MapPost("/roles", (MembersPages pages) => pages.ChangeRolesAsync());
@@ -40,17 +39,6 @@ internal static class ConsoleEndpoints
     /// <param name="done">The key of what was done.</param>
     /// <returns>A redirect.</returns>
     public static IResult Done(string done) => MyAccountEndpoints.Done(List, done);
-
-    private static async ValueTask<object?> EnterAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
-    {
-        HttpContext context = invocation.HttpContext;
-        PageRequest page = await PageRequest.BindAsync(context);
-        if (await context.RequestServices.GetRequiredService<ConsoleAccess>().FindAsync(page) is { } tenant)
-        {
-            context.Features.Set(tenant);
-        }
-        return await next(invocation);
-    }
 
     private static RazorComponentResult<ConsolePage> Start(PageRequest page, IOptions<ControlOptions> options)
     {
