@@ -3,6 +3,7 @@ using Lethe.Contracts.Tenants;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Identity.Providers;
@@ -13,13 +14,12 @@ namespace Lethe.Control.Identity.Providers;
 /// </summary>
 internal sealed class ProviderAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
-    ILoggerFactory loggers,
     UrlEncoder encoder,
     ProviderRegistry registry,
     ProviderTokens tokens,
     IssuerRegistry issuers,
     Pseudonyms pseudonyms
-) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, encoder) // the framework's texts may quote a token
 {
     /// <summary>The name of the scheme; also <c>AuthenticationType</c> of such a caller.</summary>
     public new const string Scheme = "AnyIssuer";
