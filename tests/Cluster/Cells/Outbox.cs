@@ -48,5 +48,5 @@ internal sealed partial class Outbox : IMailTransport
 internal sealed record ReceivedMail(string To, string Subject, string Text)
 {
     public static ReceivedMail Of(MimeMessage message) =>
-        new(message.To.Mailboxes.Single().Address, message.Subject, message.TextBody ?? string.Empty);
+        new(message.To.Mailboxes.Single().Address, message.Subject ?? string.Empty, message.TextBody ?? string.Empty);
 }

@@ -129,7 +129,10 @@ public sealed class TokenTests : IAsyncLifetime
         using TokenKey key = Key(current);
         BlindedMessage good = Message(key, out _);
         BlindedMessage foreign = good with { TruncatedKeyId = (byte)(good.TruncatedKeyId ^ 1) };
-        Assert.Equal(new TokensRefused(TokensRefusal.UnknownKey, 0, RecordsSilo.Class("eu-standard")), await Signer.SignAsync(new(tenant, owner, [foreign]), Cancel));
+        Assert.Equal(
+            new TokensRefused(TokensRefusal.UnknownKey, 0, RecordsSilo.Class("eu-standard")),
+            await Signer.SignAsync(new(tenant, owner, [foreign]), Cancel)
+        );
         TokensSigned mixed = Assert.IsType<TokensSigned>(await Signer.SignAsync(new(tenant, owner, [foreign, good]), Cancel));
         Assert.True(mixed.Signatures[0].IsEmpty);
         Assert.False(mixed.Signatures[1].IsEmpty);
