@@ -49,7 +49,7 @@ public sealed class EverybodyTests(BrowserStage stage) : IAsyncLifetime
         await using Person guest = await Person.ArriveAsync(stage, language);
         await LookAsync(guest, language, Open);
         await using Person owner = await Person.ArriveAsync(stage, language);
-        await owner.GoAsync("/account/sign-in");
+        await owner.GoAsync($"/account/sign-in?language={language}"); // the account's own language is English
         await owner.Page.Locator("#email").FillAsync(stage.Cells.OwnerOf("eu"));
         await owner.Page.Locator("#password").FillAsync(stage.Cells.PasswordOf("eu"));
         await owner.Page.Locator("#password").PressAsync("Enter");
