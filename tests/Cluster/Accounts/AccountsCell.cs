@@ -309,7 +309,7 @@ public sealed class PostgresAccounts : AccountsCell
         using StringWriter told = new();
         await migrate.MigrateAsync(told, CancellationToken.None);
         await migrate.MigrateAsync(told, CancellationToken.None);
-        Assert.Equal("accounts: 1 applied\naccounts: up to date\n", told.ToString());
+        Assert.Matches(@"^accounts: [1-9]\d* applied\naccounts: up to date\n$", told.ToString());
         return [("Accounts:Database:Provider", "postgresql"), ("Accounts:Database:ConnectionString", databases.Accounts.Control)];
     }
 }
