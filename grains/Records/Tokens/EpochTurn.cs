@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace Lethe.Records.Tokens;
 /// keys, and also those of epochs that ended while every silo was down. Forgets closed keys within <see cref="LookEvery"/>.
 /// </summary>
 internal sealed partial class EpochTurn(
-    IssuerKeyRing ring,
+    IServiceProvider services,
     IGrainFactory grains,
     TimeProvider clock,
     IOptions<TokenOptions> options,
@@ -40,6 +41,8 @@ internal sealed partial class EpochTurn(
 
     private async Task TurnAsync()
     {
+        // Not in the constructor: the silo makes this before the start checks have looked at the key store.
+        IssuerKeyRing ring = services.GetRequiredService<IssuerKeyRing>();
         while (true)
         {
             try
