@@ -15,6 +15,7 @@ public sealed class TokenPool : IDisposable
     private const int MostDraws = 4; // as many epochs as tokens live for
     private const double FirstDraw = 8.0 / 24; // 08:00 to 14:00 UTC, for everybody: when all of a European firm have Word open
     private const double LastDraw = 14.0 / 24;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestDifference = TimeSpan.FromMinutes(10);
 
@@ -117,7 +118,8 @@ public sealed class TokenPool : IDisposable
                 drawAt = differSince is null ? PlanDraw(state) : Now + Exponential(options.RefillPauseWhenEmpty);
             }
             DateTimeOffset lookAt = Now + Exponential(options.RefillPause);
-            await Task.Delay((drawAt < lookAt ? drawAt.Value : lookAt) - Now, options.Clock, cancellationToken);
+            TimeSpan pause = (drawAt < lookAt ? drawAt.Value : lookAt) - Now;
+            await Task.Delay(pause < ShortestPause ? ShortestPause : pause, options.Clock, cancellationToken);
             try
             {
                 if (Now >= drawAt)
@@ -183,14 +185,12 @@ public sealed class TokenPool : IDisposable
             return state.Tokens.Length < FewTokens ? Now + Exponential(options.RefillPause) : DateTimeOffset.MaxValue;
         }
         DateTimeOffset epoch = state.NextDrawAt + (state.EpochLength * Math.Floor((Now - state.NextDrawAt) / state.EpochLength));
-        DateTimeOffset ends = epoch + (state.EpochLength * LastDraw);
-        if (Now >= ends)
-        {
-            return Now + Exponential(options.RefillPause / 2);
-        }
         DateTimeOffset begins = epoch + (state.EpochLength * FirstDraw);
-        DateTimeOffset from = begins > Now ? begins : Now;
-        return from + ((ends - from) * Uniform());
+        DateTimeOffset ends = epoch + (state.EpochLength * LastDraw);
+        DateTimeOffset quiet = state.LastRedeemedAt + options.QuietAfterRedemption;
+        DateTimeOffset from = quiet > Now ? quiet : Now;
+        from = begins > from ? begins : from;
+        return from < ends ? from + ((ends - from) * Uniform()) : from + Exponential(options.RefillPause / 2);
     }
 
     // Pauses that have no memory: seeing one draw says nothing about the next.

@@ -83,49 +83,31 @@ internal sealed class ProviderTokens(
             LifetimeValidator = (notBefore, expires, validated, _) => IsInForce(notBefore, expires, validated),
         };
         TokenValidationResult result = await Handler.ValidateTokenAsync(read, rules);
-        return
-            result.IsValid
-            && Texts(read, "scope", "scp").Contains(provider.RequiredScope, StringComparer.Ordinal)
-            && provider.RequiredClaims.All(claim => TextOf(read, claim.Name) == claim.Value)
-            && !OfIdTokens.Any(name => read.TryGetPayloadValue(name, out JsonElement _))
-            ? AccessTokens.SubjectOf(read)
-            : null;
+        return result.IsValid && Meets(read, provider) ? AccessTokens.SubjectOf(read) : null;
+    }
+
+    private static bool Meets(JsonWebToken token, IdentityProvider provider)
+    {
+        using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
+        JsonElement claims = payload.RootElement;
+        return Words(claims, "scope").Concat(Words(claims, "scp")).Contains(provider.RequiredScope, StringComparer.Ordinal)
+            && provider.RequiredClaims.All(claim => TextOf(claims, claim.Name) == claim.Value)
+            && !OfIdTokens.Any(name => claims.TryGetProperty(name, out JsonElement _));
     }
 
     private static bool IsType(JsonWebToken token) =>
         string.IsNullOrEmpty(token.Typ) || Types.Contains(token.Typ, StringComparer.OrdinalIgnoreCase);
 
-    private static string? TextOf(JsonWebToken token, string name) =>
-        token.TryGetPayloadValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? TextOf(JsonElement claims, string name) =>
+        claims.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // A list of words in one text, or an array of texts.
-    private static IEnumerable<string> Texts(JsonWebToken token, params string[] names)
-    {
-        foreach (string name in names)
-        {
-            if (!token.TryGetPayloadValue(name, out JsonElement value))
-            {
-                continue;
-            }
-            if (value.ValueKind == JsonValueKind.String)
-            {
-                foreach (string word in value.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    yield return word;
-                }
-            }
-            else if (value.ValueKind == JsonValueKind.Array)
-            {
-                foreach (JsonElement item in value.EnumerateArray())
-                {
-                    if (item.ValueKind == JsonValueKind.String)
-                    {
-                        yield return item.GetString()!;
-                    }
-                }
-            }
-        }
-    }
+    private static IReadOnlyList<string> Words(JsonElement claims, string name) =>
+        !claims.TryGetProperty(name, out JsonElement value) ? []
+        : value.ValueKind == JsonValueKind.String ? value.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        : value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
+        : [];
 
     private bool IsInForce(DateTime? notBefore, DateTime? expires, SecurityToken token)
     {
