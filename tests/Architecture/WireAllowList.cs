@@ -17,6 +17,8 @@ internal static class WireAllowList
             ["PolicyClass.name"] = "a name out of the route file",
             // Identity plane: what an owner set for the firm's own sign-in; the same for all of its people.
             ["ITenantGrain.VisitorAsync.issuer"] = "the URL of a firm's identity provider",
+            ["ReserveTokens.VisitorOf"] = "the URL of a firm's identity provider",
+            ["SignTokens.VisitorOf"] = "the URL of a firm's identity provider",
             ["IdentityProvider.Issuer"] = "the URL of a firm's identity provider",
             ["IdentityProvider.Audience"] = "the name under which that provider knows us",
             ["IdentityProvider.RequiredScope"] = "the name of a scope there",
