@@ -22,7 +22,8 @@ async function visit(url, init = {}) {
 const decode = (text) => text.replaceAll("&quot;", '"').replaceAll("&#x2B;", "+").replaceAll("&#x2F;", "/").replaceAll("&amp;", "&");
 async function submit(url, typed) {
   const html = await (await visit(url)).text();
-  const form = html.match(/<form[^>]*method="post"[^>]*>[\s\S]*?<\/form>/i)[0];
+  const forms = html.slice(Math.max(0, html.indexOf("<main"))).match(/<form[^>]*method="post"[^>]*>[\s\S]*?<\/form>/gi);
+  const form = forms.find((text) => !/<form[^>]*data-question/i.test(text)); // the others need script
   const fields = new URLSearchParams();
   for (const [, attributes] of form.matchAll(/<input([^>]*)>/gi)) {
     const of = (name) => decode(attributes.match(new RegExp(`${name}="([^"]*)"`))?.[1] ?? "");
