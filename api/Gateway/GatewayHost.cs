@@ -43,7 +43,7 @@ public static class GatewayHost
         app.UseMiddleware<ProblemBoundary>();
         app.UseManagement();
         app.UseRouting();
-        app.UseCors();
+        app.UseWhen(context => context.Request.Headers.Origin.Count > 0, pages => pages.UseCors()); // to others it has nothing to say
         app.UseSessions();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapSessions();
@@ -60,6 +60,8 @@ public static class GatewayHost
         services.AddSingleton<SessionKeys>().AddSingleton<SessionCredentials>().AddSingleton<SessionChallenge>();
         services.AddSingleton<IssuerKeys>().AddHostedService(provider => provider.GetRequiredService<IssuerKeys>());
         services.AddSingleton<TokenRedemption>().AddSingleton<SessionLeases>();
+        // Behind the cluster's client, so that it stops before that one does.
+        services.AddSingleton<EndedCallsTeller>().AddHostedService(provider => provider.GetRequiredService<EndedCallsTeller>());
     }
 
     private static void AddHosting(IServiceCollection services, IConfiguration configuration)

@@ -14,9 +14,21 @@ internal sealed partial class SessionGrain
         {
             throw new ArgumentException("Needs a kind and a reservation.", nameof(command));
         }
+        EndedCall[] ended = command.Ended ?? [];
+        if (ended.Length > TakeLease.MostEnded || Array.Exists(ended, call => call.UsedTokens < 0))
+        {
+            throw new ArgumentException("Used tokens are 0 or more, and not too many calls end at once.", nameof(command));
+        }
         if (!IsCalled())
         {
             return Answer(Gone);
+        }
+        foreach (EndedCall call in ended)
+        {
+            if (leases.Find(call.Fence) is { Kind: LeaseKind.Call } over)
+            {
+                leases.Settle(over, call.UsedTokens);
+            }
         }
         Lease? lease = leases.Take(command, calledAt, items.Turns, out LeaseRefused? refused);
         if (lease is null)

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Lethe.Client;
 using Lethe.SystemTests.Processes;
@@ -94,6 +95,38 @@ public sealed class RestartTests(RealCells cells)
 
         (string answer, _) = await MainJobTests.AskAsync(session, "Wie hoch ist die monatliche Grundmiete?");
         Assert.Contains("950 Euro", answer, StringComparison.Ordinal);
+        await session.ForgetAsync(Token);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Gateway_ToldToStop_SettlesWhatHasEnded(bool stream)
+    {
+        RealCell cell = cells.Cells["ch"];
+        using LetheClient client = cells.SignIn("ch");
+        LetheSession session = await client.OpenSessionAsync(Token);
+        long budget = (await session.DescribeAsync(Token)).BudgetTokens;
+        using HttpClient http = cells.NewHttp();
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(session.GatewayUrl, "/v1/chat/completions"));
+        request.Headers.Authorization = new("Bearer", session.Opened.Credential);
+        request.Content = JsonContent.Create(
+            new
+            {
+                stream,
+                messages = new[] { new { role = "user", content = "Die Miete beträgt 950 Euro. Die Kaution beträgt drei Mieten." } },
+            }
+        );
+        using HttpResponseMessage answer = await http.SendAsync(request, Token);
+        Assert.True(answer.IsSuccessStatusCode, answer.StatusCode.ToString());
+        await answer.Content.ReadAsByteArrayAsync(Token);
+
+        Assert.Equal(0, await cell.Gateway.StopAsync());
+        await cell.Gateway.StartAsync();
+
+        SessionState state = await session.DescribeAsync(Token);
+        Assert.Equal(0, state.CallsRunning);
+        Assert.InRange(budget - state.BudgetTokens, 1, 500); // what was used, not the thousands that were set aside
         await session.ForgetAsync(Token);
     }
 

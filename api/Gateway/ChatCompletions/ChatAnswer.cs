@@ -23,9 +23,11 @@ internal static class ChatAnswer
     /// <param name="data">Its data, without line breaks.</param>
     public static void WriteEvent(PipeWriter output, ReadOnlySpan<byte> data)
     {
-        output.Write("data: "u8);
-        output.Write(data);
-        output.Write("\n\n"u8);
+        Span<byte> room = output.GetSpan(data.Length + 8);
+        "data: "u8.CopyTo(room);
+        data.CopyTo(room[6..]);
+        "\n\n"u8.CopyTo(room[(6 + data.Length)..]);
+        output.Advance(data.Length + 8);
     }
 
     /// <summary>Writes an error as an event, which SDKs throw.</summary>

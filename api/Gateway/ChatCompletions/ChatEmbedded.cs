@@ -15,6 +15,7 @@ internal sealed class ChatEmbedded(IModelRunner runner, TimeProvider clock)
     /// <param name="body">The request.</param>
     /// <param name="chosen">The route.</param>
     /// <param name="request">What is asked.</param>
+    /// <param name="whole">Told what was used once the answer is whole, before its last byte is sent.</param>
     /// <param name="stopped">Stops the run.</param>
     /// <returns>What was used.</returns>
     public async Task<ChatResult> RunAsync(
@@ -22,6 +23,7 @@ internal sealed class ChatEmbedded(IModelRunner runner, TimeProvider clock)
         ChatBody body,
         RoutesChosen chosen,
         ModelRequest request,
+        Action<long> whole,
         CancellationToken stopped
     )
     {
@@ -57,6 +59,7 @@ internal sealed class ChatEmbedded(IModelRunner runner, TimeProvider clock)
                     break;
             }
         }
+        whole(usage.PromptTokens + usage.CompletionTokens);
         if (body.Stream)
         {
             Frame(frame, default, first: false, "stop"u8);

@@ -28,7 +28,17 @@ internal static class ChatEndpoints
     public static void MapChatCompletions(this IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder group = endpoints.MapGroup("/v1").WithTags("OpenAI").RequireSession().WithMetadata(new OpenAiShape());
-        group.MapPost("/chat/completions", CompleteAsync).WithSummary("OpenAI's chat completions, streamed or not. Nothing is kept.");
+        // From the host's services, not the request's: they are singletons, and a request that asks for none of its own gets no scope.
+        IServiceProvider services = endpoints.ServiceProvider;
+        Delegate complete = (HttpContext context) =>
+            CompleteAsync(
+                context,
+                services.GetRequiredService<IModelRoutes>(),
+                services.GetRequiredService<SessionLeases>(),
+                services.GetRequiredService<ChatPassThrough>(),
+                services.GetRequiredService<ChatEmbedded>()
+            );
+        group.MapPost("/chat/completions", complete).WithSummary("OpenAI's chat completions, streamed or not. Nothing is kept.");
         group.MapGet("/models", ListAsync).WithSummary("OpenAI's list of models: those of the policy class.");
     }
 
@@ -110,8 +120,8 @@ internal static class ChatEndpoints
             try
             {
                 ChatResult result = material is null
-                    ? await passThrough.RunAsync(context, body, chosen, new ChatLimit(left, left < output), lease.Stopped)
-                    : await embedded.RunAsync(context, body, chosen, RequestOf(material, left), lease.Stopped);
+                    ? await passThrough.RunAsync(context, body, chosen, new ChatLimit(left, left < output), lease.EndCall, lease.Stopped)
+                    : await embedded.RunAsync(context, body, chosen, RequestOf(material, left), lease.EndCall, lease.Stopped);
                 used = result.UsedTokens;
                 if (result.Failed is { } failed)
                 {
@@ -125,7 +135,10 @@ internal static class ChatEndpoints
             }
             finally
             {
-                await lease.EndAsync(used);
+                if (!lease.Ended)
+                {
+                    await lease.EndAsync(used);
+                }
             }
         }
     }

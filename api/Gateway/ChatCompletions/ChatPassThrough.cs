@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Lethe.Gateway.Models;
 using Lethe.Gateway.Models.OpenAi;
@@ -19,6 +18,7 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
     /// <param name="body">The request.</param>
     /// <param name="chosen">The routes.</param>
     /// <param name="limit">How long an answer may be.</param>
+    /// <param name="whole">Told what was used once the answer is whole, before its last byte is sent.</param>
     /// <param name="stopped">Stops the run.</param>
     /// <returns>What was used; null with a problem when nothing was answered yet.</returns>
     public async Task<ChatResult> RunAsync(
@@ -26,6 +26,7 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         ChatBody body,
         RoutesChosen chosen,
         ChatLimit limit,
+        Action<long> whole,
         CancellationToken stopped
     )
     {
@@ -38,8 +39,8 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
             using UpstreamCall call = await protocol.SendAsync(route, request.Written, body.Stream, stopped);
             ChatResult? result =
                 call.Failed is not null ? null
-                : body.Stream ? await StreamAsync(context, body, call, request.Length, limit, stopped)
-                : await WholeAsync(context, call, request.Length, limit, stopped);
+                : body.Stream ? await StreamAsync(context, body, call, request.Length, limit, whole, stopped)
+                : await WholeAsync(context, call, request.Length, limit, whole, stopped);
             if (result is { Failed: null })
             {
                 return result;
@@ -59,62 +60,67 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         UpstreamCall call,
         int requestBytes,
         ChatLimit limit,
+        Action<long> whole,
         CancellationToken stopped
     )
     {
         PipeWriter output = context.Response.BodyWriter;
         using ChatChunk chunk = new(MaxEventText);
         ModelFailure failure = ModelFailure.UpstreamError;
-        bool pending = false;
-        call.Body!.BeforeWaiting = async () =>
-        {
-            if (pending)
-            {
-                pending = false;
-                await output.FlushAsync(stopped);
-            }
-        };
         bool begun = false;
-        IAsyncEnumerator<SseItem<bool>> events = SseParser.Create(call.Body, Take).EnumerateAsync(stopped).GetAsyncEnumerator(stopped);
-        await using (events)
+        bool pending = false;
+        using VendorEvents events = new(call.Body!);
+        try
         {
-            try
+            while (!chunk.Done)
             {
-                while (!chunk.Done && await events.MoveNextAsync()) { }
+                if (events.TryTake(out ReadOnlySpan<byte> data))
+                {
+                    Take(data);
+                    continue;
+                }
+                if (pending)
+                {
+                    pending = false;
+                    await output.FlushAsync(stopped); // once for all that came together
+                }
+                if (!await events.WaitAsync())
+                {
+                    break;
+                }
             }
-            catch (Exception fault)
-                when (fault is IOException or HttpRequestException or JsonException or InvalidOperationException or InvalidDataException)
-            {
-                failure = UpstreamCall.FailureOf(fault);
-            }
+        }
+        catch (Exception fault)
+            when (fault is IOException or HttpRequestException or JsonException or InvalidOperationException or InvalidDataException)
+        {
+            failure = UpstreamCall.FailureOf(fault);
         }
         if (!begun)
         {
             return new ChatResult(0, new ModelFailed(failure, 0));
         }
-        if (!chunk.Done || chunk.Finish is null)
+        bool cut = !chunk.Done || chunk.Finish is null;
+        if (cut || limit.IsReachedBy(chunk.Finish))
         {
-            ChatAnswer.WriteEventError(output, Problems.UpstreamCut); // no [DONE]: a cut answer never looks whole
+            ChatAnswer.WriteEventError(output, cut ? Problems.UpstreamCut : Problems.OverBudget); // no [DONE]: it never looks whole
+            await output.FlushAsync(stopped);
         }
-        else if (limit.IsReachedBy(chunk.Finish))
+        else
         {
-            ChatAnswer.WriteEventError(output, Problems.OverBudget);
+            await context.Response.CompleteAsync(); // the last events and the end in one piece
         }
-        await output.FlushAsync(stopped);
-        ModelUsage? usage = chunk.Usage;
-        return new ChatResult(
-            usage is null
-                ? TokenEstimate.OfBytes(requestBytes) + TokenEstimate.OfBytes(chunk.TextBytes)
-                : usage.PromptTokens + usage.CompletionTokens,
-            Failed: null
-        );
+        return new ChatResult(UsedBy(chunk, requestBytes), Failed: null);
 
-        bool Take(string type, ReadOnlySpan<byte> data)
+        void Take(ReadOnlySpan<byte> data)
         {
             chunk.Read(data);
             if (chunk.Done && (chunk.Finish is null || limit.IsReachedBy(chunk.Finish)))
             {
-                return true;
+                return;
+            }
+            if (chunk.Done)
+            {
+                whole(UsedBy(chunk, requestBytes));
             }
             if (!chunk.IsUsageOnly || body.IncludeUsage)
             {
@@ -126,7 +132,6 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
                 ChatAnswer.WriteEvent(output, data);
                 pending = true;
             }
-            return true;
         }
     }
 
@@ -135,6 +140,7 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         UpstreamCall call,
         int requestBytes,
         ChatLimit limit,
+        Action<long> whole,
         CancellationToken stopped
     )
     {
@@ -144,7 +150,7 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         {
             while (true)
             {
-                int count = await call.Body!.ReadAsync(answer.GetMemory(Math.Min(16 * 1024, Math.Max(answer.Room, 1))), stopped);
+                int count = await call.Body!.ReadAsync(answer.GetMemory(1));
                 if (count == 0)
                 {
                     break;
@@ -165,6 +171,11 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         {
             return new ChatResult(0, new ModelFailed(UpstreamCall.FailureOf(fault), 0));
         }
+        long used = UsedBy(chunk, requestBytes);
+        if (chunk.Finish is not null && !limit.IsReachedBy(chunk.Finish))
+        {
+            whole(used);
+        }
         if (limit.IsReachedBy(chunk.Finish))
         {
             context.Response.Headers["Lethe-Ending"] = Problems.OverBudget.Code; // the body says length, as OpenAI's has no word for it
@@ -173,14 +184,13 @@ internal sealed class ChatPassThrough(OpenAiChatProtocol protocol, IOptions<Mode
         context.Response.ContentLength = answer.Length;
         context.Response.BodyWriter.Write(answer.Written.Span);
         await context.Response.BodyWriter.FlushAsync(stopped);
-        ModelUsage? usage = chunk.Usage;
-        return new ChatResult(
-            usage is null
-                ? TokenEstimate.OfBytes(requestBytes) + TokenEstimate.OfBytes(chunk.TextBytes)
-                : usage.PromptTokens + usage.CompletionTokens,
-            Failed: null
-        );
+        return new ChatResult(used, Failed: null);
     }
+
+    private static long UsedBy(ChatChunk chunk, int requestBytes) =>
+        chunk.Usage is { } usage
+            ? usage.PromptTokens + usage.CompletionTokens
+            : TokenEstimate.OfBytes(requestBytes) + TokenEstimate.OfBytes(chunk.TextBytes);
 }
 
 /// <summary>How long an answer may be.</summary>

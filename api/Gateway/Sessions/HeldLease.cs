@@ -25,26 +25,35 @@ internal enum StopReason
 internal sealed class HeldLease : IAsyncDisposable
 {
     private static readonly TimeSpan CallsStartLater = TimeSpan.FromSeconds(1); // most calls are over by then, and need neither task nor call
+    private readonly SessionContext session;
     private readonly ISessionGrain grain;
     private readonly LeaseTaken taken;
     private readonly TimeProvider clock;
+    private readonly EndedCallsTeller teller;
     private readonly CancellationTokenSource stopped;
     private readonly CancellationTokenSource ending = new();
     private readonly CancellationToken client;
     private readonly ITimer? start;
     private Task keeping = Task.CompletedTask;
     private volatile StopReason reason;
-    private bool ended;
 
     /// <summary>Initializes a new instance of the <see cref="HeldLease"/> class and begins to renew it.</summary>
-    /// <param name="grain">The session's grain.</param>
-    /// <param name="taken">What it gave.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="taken">What its grain gave.</param>
     /// <param name="kind">What the lease is for.</param>
     /// <param name="clock">Times the renewals.</param>
+    /// <param name="teller">Tells the grain what has ended.</param>
     /// <param name="client">The client's.</param>
-    public HeldLease(ISessionGrain grain, LeaseTaken taken, LeaseKind kind, TimeProvider clock, CancellationToken client)
+    public HeldLease(
+        SessionContext session,
+        LeaseTaken taken,
+        LeaseKind kind,
+        TimeProvider clock,
+        EndedCallsTeller teller,
+        CancellationToken client
+    )
     {
-        (this.grain, this.taken, this.clock, this.client) = (grain, taken, clock, client);
+        (this.session, grain, this.taken, this.clock, this.teller, this.client) = (session, session.Grain, taken, clock, teller, client);
         stopped = CancellationTokenSource.CreateLinkedTokenSource(client);
         if (kind == LeaseKind.Call)
         {
@@ -62,11 +71,25 @@ internal sealed class HeldLease : IAsyncDisposable
     /// <summary>Gets the token that is cancelled when the work has to stop.</summary>
     public CancellationToken Stopped => stopped.Token;
 
+    /// <summary>Gets a value indicating whether the lease has been ended.</summary>
+    public bool Ended { get; private set; }
+
     /// <summary>Gets why.</summary>
     public StopReason Reason =>
         reason != StopReason.None ? reason
         : client.IsCancellationRequested ? StopReason.ClientGone
         : StopReason.None;
+
+    /// <summary>
+    /// Ends a call whose answer is whole, before its last byte is sent: the grain is told with the session's next lease, which a client that has
+    /// its answer may ask for at once.
+    /// </summary>
+    /// <param name="usedTokens">Model tokens used.</param>
+    public void EndCall(long usedTokens)
+    {
+        Ended = true;
+        teller.Add(session.Ended, new EndedCall(taken.Fence, usedTokens));
+    }
 
     /// <summary>Ends the lease and settles its tokens.</summary>
     /// <param name="usedTokens">Model tokens used.</param>
@@ -78,7 +101,7 @@ internal sealed class HeldLease : IAsyncDisposable
         SessionResult result = await grain.EndLeaseAsync(new EndLease(taken.Fence, usedTokens, remember), CancellationToken.None);
         if (result is not ItemsRefused { Reason: ItemsRefusal.ManifestMoved })
         {
-            ended = true;
+            Ended = true;
             await StopKeepingAsync();
         }
         return result;
@@ -88,9 +111,9 @@ internal sealed class HeldLease : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopKeepingAsync();
-        if (!ended)
+        if (!Ended)
         {
-            ended = true;
+            Ended = true;
             try
             {
                 await grain.EndLeaseAsync(new EndLease(taken.Fence, 0, Remember: null), CancellationToken.None);

@@ -22,6 +22,9 @@ internal sealed class SessionContext(SessionClaims claims, ISessionGrain grain)
     /// <summary>Gets its grain.</summary>
     public ISessionGrain Grain { get; } = grain;
 
+    /// <summary>Gets its calls that have ended and whose grain has not been told yet.</summary>
+    public EndedCalls Ended { get; } = new(grain);
+
     /// <summary>Tells in constant time whether a content key is this session's.</summary>
     /// <param name="key">The key that came with a request.</param>
     /// <returns>Whether it is.</returns>
@@ -64,7 +67,7 @@ internal static class SessionRouting
                     await Problems.CredentialRequired.ExecuteAsync(context);
                     return;
                 }
-                SessionCredentials credentials = context.RequestServices.GetRequiredService<SessionCredentials>();
+                SessionCredentials credentials = app.Services.GetRequiredService<SessionCredentials>();
                 Outcome<SessionContext> outcome = await credentials.VerifyAsync(header[Scheme.Length..].Trim());
                 if (!outcome.Try(out SessionContext? session, out Problem? refusal))
                 {

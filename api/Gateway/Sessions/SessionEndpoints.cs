@@ -135,6 +135,7 @@ internal static class SessionEndpoints
 
     private static async Task DescribeAsync(HttpContext context)
     {
+        await context.GetSession().Ended.TellAsync();
         if (await context.GetSession().Grain.DescribeAsync(context.RequestAborted) is not SessionDescribed described)
         {
             await Problems.SessionGone.ExecuteAsync(context);
@@ -161,6 +162,7 @@ internal static class SessionEndpoints
 
     private static async Task ForgetAsync(HttpContext context)
     {
+        await context.GetSession().Ended.TellAsync();
         if (await context.GetSession().Grain.ForgetAsync(CancellationToken.None) is not SessionForgotten forgotten)
         {
             await Problems.SessionGone.ExecuteAsync(context);
@@ -181,6 +183,7 @@ internal static class SessionEndpoints
 
     private static async Task CancelAsync(HttpContext context)
     {
+        await context.GetSession().Ended.TellAsync();
         if (await context.GetSession().Grain.CancelAsync(context.RequestAborted) is not LeasesCancelled cancelled)
         {
             await Problems.SessionGone.ExecuteAsync(context);

@@ -4,7 +4,8 @@ namespace Lethe.Gateway.Sessions;
 
 /// <summary>Takes leases of sessions and holds them while they are used.</summary>
 /// <param name="clock">Times the renewals.</param>
-internal sealed class SessionLeases(TimeProvider clock)
+/// <param name="teller">Tells the grains what has ended.</param>
+internal sealed class SessionLeases(TimeProvider clock, EndedCallsTeller teller)
 {
     /// <summary>Takes a lease.</summary>
     /// <param name="session">The session.</param>
@@ -22,10 +23,9 @@ internal sealed class SessionLeases(TimeProvider clock)
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // The call is short: to wait for it costs less than telling the silo that somebody has left, and a lease that is there can be ended.
-        return await session.Grain.TakeLeaseAsync(new TakeLease(kind, reserveTokens, leastTokens), CancellationToken.None) switch
+        return await session.Ended.TakeLeaseAsync(kind, reserveTokens, leastTokens) switch
         {
-            LeaseTaken taken => new HeldLease(session.Grain, taken, kind, clock, cancellationToken),
+            LeaseTaken taken => new HeldLease(session, taken, kind, clock, teller, cancellationToken),
             LeaseRefused refused => ToProblem(refused),
             SessionGone => Problems.SessionGone,
             _ => throw new System.Diagnostics.UnreachableException(),

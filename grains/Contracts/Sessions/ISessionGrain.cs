@@ -50,8 +50,10 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("read-item")]
     Task<SessionResult> ReadItemAsync(ItemKind kind, UInt128 id, CancellationToken cancellationToken);
 
-    /// <summary>Takes a fenced lease for a turn (one at a time) or a stateless call (several), and reserves its tokens.</summary>
-    /// <param name="command">For what, and how many tokens at most.</param>
+    /// <summary>
+    /// Settles calls that have ended, then takes a fenced lease for a turn (one at a time) or a stateless call (several), and reserves its tokens.
+    /// </summary>
+    /// <param name="command">For what, and how many tokens at most; and what has ended.</param>
     /// <param name="cancellationToken">Observed before the change.</param>
     /// <returns><see cref="LeaseTaken"/>, <see cref="LeaseRefused"/> or <see cref="SessionGone"/>.</returns>
     [Alias("take-lease")]

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Lethe.Contracts.Sessions;
 
 /// <summary>What a lease is for.</summary>
@@ -18,8 +20,28 @@ public enum LeaseKind
 /// The fewest with which the work makes sense, 1 to <paramref name="ReserveTokens"/>. When the budget ends between both, the lease sets
 /// aside all that is left, and the work ends with it.
 /// </param>
+/// <param name="Ended">
+/// Calls that their holder has ended since it last asked, at most <see cref="MostEnded"/>; null for none. They are settled first, whether a
+/// lease is given or not. A lease that has ended already is left as it is, so that saying it twice does no harm.
+/// </param>
 [GenerateSerializer, Immutable, Alias("take-lease")]
-public sealed record TakeLease([property: Id(0)] LeaseKind Kind, [property: Id(1)] long ReserveTokens, [property: Id(2)] long LeastTokens);
+public sealed record TakeLease(
+    [property: Id(0)] LeaseKind Kind,
+    [property: Id(1)] long ReserveTokens,
+    [property: Id(2)] long LeastTokens,
+    [property: Id(3)] EndedCall[]? Ended = null
+)
+{
+    /// <summary>How many ended calls one <see cref="TakeLease"/> carries.</summary>
+    public const int MostEnded = 64;
+}
+
+/// <summary>A call's lease that its holder has ended, to be settled.</summary>
+/// <param name="Fence">The number it was given under.</param>
+/// <param name="UsedTokens">Model tokens used, 0 or more.</param>
+[GenerateSerializer, Immutable, Alias("ended-call")]
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct EndedCall([property: Id(0)] long Fence, [property: Id(1)] long UsedTokens);
 
 /// <summary>Ends a lease. What was reserved and not used comes back; what was used beyond it is taken, down to a budget of 0.</summary>
 /// <param name="Fence">The number it was given under.</param>

@@ -117,6 +117,38 @@ public sealed class EndingTests(VendorGateway gateway)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Completions_ThatHaveEnded_AreSettledWhereverOneLooks(bool stream)
+    {
+        TestSession session = await gateway.OpenAsync();
+        string body =
+            $$"""{"model":"mock-ok","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"x"}],"max_tokens":4000}""";
+        for (int call = 1; call <= 8; call++) // each sets 4,000 of 12,000 tokens aside and uses 18
+        {
+            using HttpResponseMessage response = await session.SendAsync(HttpMethod.Post, "v1/chat/completions", TestSession.Json(body));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            await response.Content.ReadAsByteArrayAsync(Cancel);
+            using HttpResponseMessage described = await session.SendAsync(HttpMethod.Get, "v1/session");
+            JsonElement state = JsonSerializer.Deserialize<JsonElement>(await described.Content.ReadAsStringAsync(Cancel));
+            Assert.Equal(
+                (VendorGateway.SessionTokens - (18L * call), 0),
+                (state.GetProperty("budgetTokens").GetInt64(), state.GetProperty("callsRunning").GetInt32())
+            );
+        }
+        using HttpResponseMessage last = await session.SendAsync(HttpMethod.Post, "v1/chat/completions", TestSession.Json(body));
+        await last.Content.ReadAsByteArrayAsync(Cancel);
+        using HttpResponseMessage cancelled = await session.SendAsync(HttpMethod.Post, "v1/session/cancel");
+        Assert.Equal("""{"cancelled":0}""", await cancelled.Content.ReadAsStringAsync(Cancel));
+        using HttpResponseMessage more = await session.SendAsync(HttpMethod.Post, "v1/chat/completions", TestSession.Json(body));
+        await more.Content.ReadAsByteArrayAsync(Cancel);
+        using HttpResponseMessage forgotten = await session.SendAsync(HttpMethod.Delete, "v1/session");
+        Assert.Equal(HttpStatusCode.OK, forgotten.StatusCode);
+        using HttpResponseMessage gone = await session.SendAsync(HttpMethod.Post, "v1/chat/completions", TestSession.Json(body));
+        Assert.Equal(HttpStatusCode.Gone, gone.StatusCode);
+    }
+
+    [Theory]
     [InlineData("de", "Der Vermieter überlässt dem Mieter die Wohnung und der Mieter zahlt die Miete.", "German. Antworte auf Deutsch.")]
     [InlineData("en", "The landlord lets the flat to the tenant and the rent is due by the third day.", "English. Answer in English.")]
     [InlineData(

@@ -14,6 +14,7 @@ namespace Lethe.UnitTests.Models;
 public sealed class ChatCompletionsTests : IAsyncLifetime
 {
     private readonly TempFolder folder = new();
+    private readonly List<long> settled = []; // what was told before the last byte
     private MockVendor vendor = null!;
 
     public async ValueTask InitializeAsync() => vendor = await MockVendor.StartAsync();
@@ -83,6 +84,7 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
         Assert.Contains("\"tool_calls\":[{\"index\":0,\"id\":\"call_1\"", answer, StringComparison.Ordinal);
         Assert.EndsWith("data: [DONE]\n\n", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("prompt_tokens", answer, StringComparison.Ordinal); // nobody asked for the usage
+        Assert.Equal([18L], settled);
         Assert.Equal(new ChatResult(18, null), result);
     }
 
@@ -107,6 +109,7 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
             JsonDocument.Parse(answer).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
         );
         Assert.Equal(18, result.UsedTokens);
+        Assert.Equal([18L], settled);
     }
 
     [Theory]
@@ -126,6 +129,7 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
         Assert.Equal(ofBudget, answer.TrimEnd().EndsWith("}}", StringComparison.Ordinal));
         Assert.Equal(ofBudget, answer.Contains("\"code\":\"over_budget\"", StringComparison.Ordinal));
         Assert.Equal(!ofBudget, answer.EndsWith("data: [DONE]\n\n", StringComparison.Ordinal));
+        Assert.Equal(ofBudget ? [] : [18L], settled);
         Assert.Equal(new ChatResult(18, null), result);
     }
 
@@ -142,6 +146,7 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
         );
         Assert.Null(result.Failed);
         Assert.True(result.UsedTokens > 0);
+        Assert.Empty(settled);
         Assert.DoesNotContain("[DONE]", answer, StringComparison.Ordinal);
         Assert.Contains(
             "\"code\":\"upstream_cut\"",
@@ -205,6 +210,11 @@ public sealed class ChatCompletionsTests : IAsyncLifetime
             body,
             models.Choose(ModelAction.Chat),
             new ChatLimit(400, OfBudget: ofBudget),
+            used =>
+            {
+                settled.Add(used);
+                Assert.DoesNotContain("[DONE]", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal); // a client may go on at once
+            },
             TestContext.Current.CancellationToken
         );
         return (Encoding.UTF8.GetString(output.ToArray()), result);

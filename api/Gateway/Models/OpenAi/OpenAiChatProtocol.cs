@@ -1,4 +1,3 @@
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -52,32 +51,25 @@ internal sealed class OpenAiChatProtocol(Egress egress, Func<ModelRouteTable> ta
         }
         using ChatChunk chunk = new(MaxEventText);
         ModelFailure failure = ModelFailure.UpstreamError; // what it is called when it ends before its end
-        IAsyncEnumerator<SseItem<bool>> events = SseParser
-            .Create(call.Body!, (_, data) => Take(chunk, data))
-            .EnumerateAsync(cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
-        await using (events)
+        using VendorEvents events = new(call.Body!);
+        while (!chunk.Done)
         {
-            while (!chunk.Done)
+            try
             {
-                try
+                if (!await TakeAsync(events, chunk))
                 {
-                    if (!await events.MoveNextAsync())
-                    {
-                        break;
-                    }
-                }
-                catch (Exception fault)
-                    when (fault is IOException or HttpRequestException or JsonException or InvalidOperationException or InvalidDataException
-                    )
-                {
-                    failure = UpstreamCall.FailureOf(fault);
                     break;
                 }
-                if (!chunk.Text.IsEmpty)
-                {
-                    yield return new TextDelta(chunk.Text);
-                }
+            }
+            catch (Exception fault)
+                when (fault is IOException or HttpRequestException or JsonException or InvalidOperationException or InvalidDataException)
+            {
+                failure = UpstreamCall.FailureOf(fault);
+                break;
+            }
+            if (!chunk.Text.IsEmpty)
+            {
+                yield return new TextDelta(chunk.Text);
             }
         }
         if (!chunk.Done && chunk.TextBytes == 0)
@@ -90,10 +82,17 @@ internal sealed class OpenAiChatProtocol(Egress egress, Func<ModelRouteTable> ta
         yield return new ModelFinished(chunk.Done && chunk.Finish is { } finish ? finish : FinishReason.UpstreamCut);
     }
 
-    private static bool Take(ChatChunk chunk, ReadOnlySpan<byte> data)
+    private static async ValueTask<bool> TakeAsync(VendorEvents events, ChatChunk chunk)
     {
-        chunk.Read(data);
-        return true;
+        do
+        {
+            if (events.TryTake(out ReadOnlySpan<byte> data))
+            {
+                chunk.Read(data);
+                return true;
+            }
+        } while (await events.WaitAsync());
+        return false;
     }
 
     private static void Write(PlainWriter body, ModelRoute route, ModelRequest request)
