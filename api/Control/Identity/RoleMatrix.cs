@@ -44,7 +44,7 @@ internal static class RoleMatrix
         For("PUT", "/v1/admin/tenant", Role.Owner),
         For("GET", "/v1/admin/usage", Role.Owner | Role.PolicyAdmin),
         For("GET", "/v1/admin/ledger", Role.Owner | Role.Auditor),
-        For("GET", "/v1/admin/identity-provider", Role.Owner | Role.UserAdmin | Role.Auditor),
+        For("GET", "/v1/admin/identity-provider", Role.Owner | Role.Auditor),
         For("PUT DELETE", "/v1/admin/identity-provider", Role.Owner),
         // Its members. Which of them a caller's roles reach, the tenant decides.
         For("GET", "/v1/admin/members", SeesMembers),

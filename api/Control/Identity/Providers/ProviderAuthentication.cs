@@ -1,5 +1,4 @@
 using System.Text.Encodings.Web;
-using Lethe.Contracts.Tenants;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
-using Lethe.Control.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Identity.Providers;

@@ -102,7 +102,7 @@ internal sealed class ProviderTokens(
         claims.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // A list of words in one text, or an array of texts.
-    private static IReadOnlyList<string> Words(JsonElement claims, string name) =>
+    private static string[] Words(JsonElement claims, string name) =>
         !claims.TryGetProperty(name, out JsonElement value) ? []
         : value.ValueKind == JsonValueKind.String ? value.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         : value.ValueKind == JsonValueKind.Array
