@@ -75,7 +75,7 @@ internal static class RoleMatrix
         For("PUT", "/v1/admin/tenant", Role.Owner),
         For("GET", "/v1/admin/usage", Role.Owner | Role.PolicyAdmin),
         For("GET", "/v1/admin/ledger", Role.Owner | Role.Auditor),
-        For("GET", "/v1/admin/identity-provider", Managers),
+        For("GET", "/v1/admin/identity-provider", Role.Owner | Role.Auditor),
         For("PUT DELETE", "/v1/admin/identity-provider", Role.Owner),
         For("GET PUT", "/v1/admin/sign-in", Managers),
         // Its members. Which of them a caller's roles reach, the tenant decides.

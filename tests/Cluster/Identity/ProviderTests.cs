@@ -11,49 +11,112 @@ using Xunit;
 
 namespace Lethe.ClusterTests.Identity;
 
-/// <summary>Tenants' own identity providers, set while Control runs: two real ones, over HTTPS.</summary>
-public sealed class ProviderTests : IAsyncLifetime
+/// <summary>A cell, and two real identity providers.</summary>
+public sealed class ProviderScene : IAsyncLifetime
 {
-    private const string Audience = "api://lethe";
+    internal const string Audience = "api://lethe";
     private static readonly TokenChallenge Challenge = new("issuer.example", "origin.example");
     private readonly TwoCells cells = new();
-    private TenantIdps idps = null!;
-    private TimeSpan ahead;
+
+    internal TenantIdps Idps { get; private set; } = null!;
+
+    internal OneCell Cell => cells.Eu;
+
+    /// <summary>Gets or sets how far the cell's clock is ahead of the providers', which have the real time.</summary>
+    internal TimeSpan Ahead { get; set; }
 
     private static CancellationToken Cancel => RecordsSilo.Cancel;
-
-    private OneCell Cell => cells.Eu;
 
     public async ValueTask InitializeAsync()
     {
         await cells.InitializeAsync();
-        Tick();
-        idps = await TenantIdps.StartAsync(cells.Pki, Cancel);
+        Idps = await TenantIdps.StartAsync(cells.Pki, Cancel);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await idps.DisposeAsync();
+        await Idps.DisposeAsync();
         await cells.DisposeAsync();
+    }
+
+    internal Task<TestTenant> NewTenantAsync(TokenQuota? quota = null) => cells.NewTenantAsync(quota);
+
+    internal Task<HttpResponseMessage> PutAsync(TestTenant tenant, string issuer, string proof)
+    {
+        JsonObject body = new()
+        {
+            ["issuer"] = issuer,
+            ["audience"] = Audience,
+            ["requiredScope"] = "tokens.issue",
+            ["requiredClaims"] = new JsonObject { ["tid"] = issuer == Idps.Lex ? "lex" : "acme" },
+            ["proof"] = proof,
+        };
+        return SendAsync(tenant, HttpMethod.Put, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
+    }
+
+    internal async Task<HttpResponseMessage> SendAsync(TestTenant tenant, HttpMethod method, HttpContent? content)
+    {
+        Tick();
+        using HttpRequestMessage request = Cell.Request(method, "/v1/admin/identity-provider", Cell.TokenOf(tenant), content);
+        return await Cell.Http.SendAsync(request, Cancel);
+    }
+
+    internal async Task<HttpStatusCode> DrawAsync(string accessToken, int count = 1)
+    {
+        Tick();
+        byte[] published = await Cell.Http.GetByteArrayAsync(BlindRsaToken.DirectoryPath, Cancel);
+        Assert.True(IssuerDirectory.TryParse(published, out IssuerDirectory? directory));
+        TokenKey key = directory.Current("eu-standard", Cell.Silo.Clock.GetUtcNow())!.Key;
+        TokenRequest[] requests = [.. Enumerable.Range(0, count).Select(_ => BlindingClient.Prepare(Challenge, key).Request)];
+        using ByteArrayContent body = new(TokenBatch.EncodeRequest(requests));
+        body.Headers.ContentType = new MediaTypeHeaderValue(BlindRsaToken.BatchRequestMediaType);
+        using HttpRequestMessage request = Cell.Request(HttpMethod.Post, "/token-request", accessToken, body);
+        using HttpResponseMessage response = await Cell.Http.SendAsync(request, Cancel);
+        return response.StatusCode;
+    }
+
+    private void Tick() => Cell.Silo.Clock.SetUtcNow(TimeProvider.System.GetUtcNow() + Ahead);
+}
+
+/// <summary>Tenants' own identity providers, set while Control runs: two real ones, over HTTPS.</summary>
+public sealed class ProviderTests(ProviderScene scene) : IClassFixture<ProviderScene>, IAsyncLifetime
+{
+    private const string Audience = ProviderScene.Audience;
+    private readonly List<TestTenant> tenants = [];
+
+    private static CancellationToken Cancel => RecordsSilo.Cancel;
+
+    private OneCell Cell => scene.Cell;
+
+    private TenantIdps Idps => scene.Idps;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (TestTenant tenant in tenants) // the issuers are free again for the next test
+        {
+            (await SendAsync(tenant, HttpMethod.Delete, null)).Dispose();
+        }
     }
 
     [Fact]
     public async Task Provider_SetAtRunTime_LetsItsPeopleDrawAndKeepsNothingOfThem()
     {
-        TestTenant acme = await cells.NewTenantAsync(new TokenQuota(3, 100));
-        TestTenant lex = await cells.NewTenantAsync();
-        (string anna, string annaId) = await idps.SignInAsync("acme", "anna", Cancel);
-        Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(anna)); // an issuer that nobody set
+        TestTenant acme = await NewTenantAsync(new TokenQuota(3, 100));
+        TestTenant lex = await NewTenantAsync();
+        (string agnes, string agnesId) = await Idps.SignInAsync("acme", "agnes", Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(agnes)); // an issuer that nobody set
 
-        await ProblemAsync(await PutAsync(acme, idps.Acme, annaId), HttpStatusCode.UnprocessableEntity, "issuer_not_proved");
-        using (HttpResponseMessage set = await PutAsync(acme, idps.Acme, anna))
+        await ProblemAsync(await PutAsync(acme, Idps.Acme, agnesId), HttpStatusCode.UnprocessableEntity, "issuer_not_proved");
+        using (HttpResponseMessage set = await PutAsync(acme, Idps.Acme, agnes))
         {
             Assert.Equal(HttpStatusCode.OK, set.StatusCode);
         }
-        Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna)); // without a restart
-        Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna, count: 2));
-        Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(anna)); // a quota of her own
-        (string berta, _) = await idps.SignInAsync("acme", "berta", Cancel);
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(agnes)); // without a restart
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(agnes, count: 2));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(agnes)); // a quota of her own
+        (string berta, _) = await Idps.SignInAsync("acme", "beate", Cancel);
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(berta));
 
         foreach (
@@ -61,13 +124,13 @@ public sealed class ProviderTests : IAsyncLifetime
                 ["/v1/admin/tenant", "/v1/admin/members", "/v1/admin/identity-provider", "/v1/support/cases", "/v1/account"]
         )
         {
-            using HttpRequestMessage request = Cell.Request(HttpMethod.Get, path, anna);
+            using HttpRequestMessage request = Cell.Request(HttpMethod.Get, path, agnes);
             await ProblemAsync(await Cell.Http.SendAsync(request, Cancel), HttpStatusCode.Forbidden, "not_a_member");
         }
         Assert.DoesNotContain(
             Cell.Silo.Durable.Rows,
             row =>
-                (row.Key + row.Value).Contains("anna", StringComparison.Ordinal)
+                (row.Key + row.Value).Contains("agnes", StringComparison.Ordinal)
                 && !row.Value.Contains(acme.Owner, StringComparison.Ordinal)
         );
         TenantDescribed described = Assert.IsType<TenantDescribed>(await Cell.Silo.Tenant(acme.Id).DescribeAsync(Cancel));
@@ -75,14 +138,14 @@ public sealed class ProviderTests : IAsyncLifetime
         Assert.Equal(4, described.Days[^1].Tokens);
 
         // One issuer, one tenant.
-        await ProblemAsync(await PutAsync(lex, idps.Acme, berta), HttpStatusCode.Conflict, "issuer_taken");
+        await ProblemAsync(await PutAsync(lex, Idps.Acme, berta), HttpStatusCode.Conflict, "issuer_taken");
 
         using (HttpResponseMessage removed = await SendAsync(acme, HttpMethod.Delete, null))
         {
             Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
         }
         Assert.NotEqual(HttpStatusCode.OK, await DrawAsync(berta)); // at once
-        using (HttpResponseMessage again = await PutAsync(lex, idps.Acme, berta))
+        using (HttpResponseMessage again = await PutAsync(lex, Idps.Acme, berta))
         {
             Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         }
@@ -93,9 +156,9 @@ public sealed class ProviderTests : IAsyncLifetime
     [Fact]
     public async Task Removal_ThatAnotherControlHasNotHeardOf_BitesAtOnceAllTheSame()
     {
-        TestTenant acme = await cells.NewTenantAsync();
-        (string anna, _) = await idps.SignInAsync("acme", "anna", Cancel);
-        using HttpResponseMessage set = await PutAsync(acme, idps.Acme, anna);
+        TestTenant acme = await NewTenantAsync();
+        (string anna, _) = await Idps.SignInAsync("acme", "anna", Cancel);
+        using HttpResponseMessage set = await PutAsync(acme, Idps.Acme, anna);
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna));
         AccountId owner = Cell.AccountOf(acme, acme.Owner);
         Assert.IsType<IdentityProviderStands>(await Cell.Silo.Tenant(acme.Id).SetIdentityProviderAsync(new(owner, Provider: null), Cancel));
@@ -105,57 +168,43 @@ public sealed class ProviderTests : IAsyncLifetime
     [Fact]
     public async Task Token_OfTheWrongKind_IsRefused()
     {
-        TestTenant acme = await cells.NewTenantAsync();
-        TestTenant lex = await cells.NewTenantAsync();
-        (string anna, string annaId) = await idps.SignInAsync("acme", "anna", Cancel);
-        (string lina, string linaId) = await idps.SignInAsync("lex", "lina", Cancel);
-        (string elsewhere, _) = await idps.SignInAsync("acme", "anna", Cancel, "api://elsewhere");
-        using HttpResponseMessage first = await PutAsync(acme, idps.Acme, anna);
-        using HttpResponseMessage second = await PutAsync(lex, idps.Lex, lina);
+        TestTenant acme = await NewTenantAsync();
+        TestTenant lex = await NewTenantAsync();
+        (string anna, string annaId) = await Idps.SignInAsync("acme", "anna", Cancel);
+        (string lina, string linaId) = await Idps.SignInAsync("lex", "lina", Cancel);
+        (string elsewhere, _) = await Idps.SignInAsync("acme", "anna", Cancel, "api://elsewhere");
+        using HttpResponseMessage first = await PutAsync(acme, Idps.Acme, anna);
+        using HttpResponseMessage second = await PutAsync(lex, Idps.Lex, lina);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna));
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(lina));
 
-        JsonObject good = Claims(idps.Acme);
-        Assert.Equal(HttpStatusCode.OK, await DrawAsync(await idps.MintAsync("acme", "RS256", good, Cancel))); // what follows differs in one thing
+        JsonObject good = Claims(Idps.Acme);
+        Assert.Equal(HttpStatusCode.OK, await DrawAsync(await Idps.MintAsync("acme", "RS256", good, Cancel))); // what follows differs in one thing
         Dictionary<string, string> refused = new(StringComparer.Ordinal)
         {
             ["id token as access token"] = annaId,
             ["id token of the other"] = linaId,
             ["wrong audience"] = elsewhere,
-            ["crossed issuer, re-signed by the other"] = await idps.MintAsync("lex", "ES256", Claims(idps.Acme), Cancel),
-            ["crossed issuer, re-written"] = Rewritten(lina, idps.Acme),
-            ["unknown issuer"] = await idps.MintAsync("acme", "RS256", Claims("https://issuer.invalid"), Cancel),
-            ["alg none"] = await idps.MintAsync("acme", "none", Claims(idps.Acme), Cancel),
-            ["HS256 with the public key"] = await idps.MintAsync("acme", "HS256", Claims(idps.Acme), Cancel),
-            ["expired"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("iat", -900), ("exp", -300)), Cancel),
-            ["not yet issued"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("iat", 600), ("exp", 900)), Cancel),
-            ["living too long"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("exp", 90_000)), Cancel),
-            ["without an end"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("exp", null)), Cancel),
-            ["without a scope"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("scope", null)), Cancel),
-            ["of another directory"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("tid", null)), Cancel),
-            ["with a nonce"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("nonce", 1)), Cancel),
-            ["without a subject"] = await idps.MintAsync("acme", "RS256", Claims(idps.Acme, ("sub", null)), Cancel),
+            ["crossed issuer, re-signed by the other"] = await Idps.MintAsync("lex", "ES256", Claims(Idps.Acme), Cancel),
+            ["crossed issuer, re-written"] = Rewritten(lina, Idps.Acme),
+            ["unknown issuer"] = await Idps.MintAsync("acme", "RS256", Claims("https://issuer.invalid"), Cancel),
+            ["alg none"] = await Idps.MintAsync("acme", "none", Claims(Idps.Acme), Cancel),
+            ["HS256 with the public key"] = await Idps.MintAsync("acme", "HS256", Claims(Idps.Acme), Cancel),
+            ["expired"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("iat", -900), ("exp", -300)), Cancel),
+            ["not yet issued"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("iat", 600), ("exp", 900)), Cancel),
+            ["living too long"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("exp", 90_000)), Cancel),
+            ["without an end"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("exp", null)), Cancel),
+            ["without a scope"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("scope", null)), Cancel),
+            ["of another directory"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("tid", null)), Cancel),
+            ["with a nonce"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("nonce", 1)), Cancel),
+            ["without a subject"] = await Idps.MintAsync("acme", "RS256", Claims(Idps.Acme, ("sub", null)), Cancel),
             ["cut"] = anna[..^10],
         };
         foreach ((string what, string token) in refused)
         {
             Assert.True(await DrawAsync(token) == HttpStatusCode.Unauthorized, what);
         }
-    }
-
-    [Fact]
-    public async Task Keys_ThatTheProviderRotates_ArePickedUp()
-    {
-        TestTenant acme = await cells.NewTenantAsync();
-        (string before, _) = await idps.SignInAsync("acme", "anna", Cancel);
-        using HttpResponseMessage set = await PutAsync(acme, idps.Acme, before);
-        await idps.RotateAsync("acme", Cancel);
-        (string after, _) = await idps.SignInAsync("acme", "anna", Cancel);
-        Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(after)); // within 30 s an unknown key causes no second fetch
-        ahead = TimeSpan.FromSeconds(31);
-        Assert.Equal(HttpStatusCode.OK, await DrawAsync(after));
-        Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(before)); // its key is gone
     }
 
     [Theory]
@@ -167,8 +216,8 @@ public sealed class ProviderTests : IAsyncLifetime
     [InlineData("https://10.0.0.1", "issuer_not_proved")]
     public async Task Issuer_ThatIsNone_CannotBeSet(string issuer, string code)
     {
-        TestTenant acme = await cells.NewTenantAsync();
-        string proof = await idps.MintAsync("acme", "RS256", Claims(issuer), Cancel);
+        TestTenant acme = await NewTenantAsync();
+        string proof = await Idps.MintAsync("acme", "RS256", Claims(issuer), Cancel);
         await ProblemAsync(await PutAsync(acme, issuer, proof), HttpStatusCode.UnprocessableEntity, code);
     }
 
@@ -211,40 +260,38 @@ public sealed class ProviderTests : IAsyncLifetime
         Assert.Equal((status, code), (owned.StatusCode, problem.RootElement.GetProperty("code").GetString()));
     }
 
-    // The providers have the real time.
-    private void Tick() => Cell.Silo.Clock.SetUtcNow(TimeProvider.System.GetUtcNow() + ahead);
+    private Task<HttpResponseMessage> PutAsync(TestTenant tenant, string issuer, string proof) => scene.PutAsync(tenant, issuer, proof);
 
-    private Task<HttpResponseMessage> PutAsync(TestTenant tenant, string issuer, string proof)
+    private Task<HttpResponseMessage> SendAsync(TestTenant tenant, HttpMethod method, HttpContent? content) =>
+        scene.SendAsync(tenant, method, content);
+
+    private Task<HttpStatusCode> DrawAsync(string accessToken, int count = 1) => scene.DrawAsync(accessToken, count);
+
+    private async Task<TestTenant> NewTenantAsync(TokenQuota? quota = null)
     {
-        JsonObject body = new()
-        {
-            ["issuer"] = issuer,
-            ["audience"] = Audience,
-            ["requiredScope"] = "tokens.issue",
-            ["requiredClaims"] = new JsonObject { ["tid"] = issuer == idps.Lex ? "lex" : "acme" },
-            ["proof"] = proof,
-        };
-        return SendAsync(tenant, HttpMethod.Put, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
+        TestTenant tenant = await scene.NewTenantAsync(quota);
+        tenants.Add(tenant);
+        return tenant;
     }
+}
 
-    private async Task<HttpResponseMessage> SendAsync(TestTenant tenant, HttpMethod method, HttpContent? content)
-    {
-        Tick();
-        using HttpRequestMessage request = Cell.Request(method, "/v1/admin/identity-provider", Cell.TokenOf(tenant), content);
-        return await Cell.Http.SendAsync(request, Cancel);
-    }
+/// <summary>A provider that changes its key. With a scene of its own: the keys of the other tests stay.</summary>
+public sealed class ProviderKeyTests(ProviderScene scene) : IClassFixture<ProviderScene>
+{
+    private static CancellationToken Cancel => RecordsSilo.Cancel;
 
-    private async Task<HttpStatusCode> DrawAsync(string accessToken, int count = 1)
+    [Fact]
+    public async Task Keys_ThatTheProviderRotates_ArePickedUp()
     {
-        Tick();
-        byte[] published = await Cell.Http.GetByteArrayAsync(BlindRsaToken.DirectoryPath, Cancel);
-        Assert.True(IssuerDirectory.TryParse(published, out IssuerDirectory? directory));
-        TokenKey key = directory.Current("eu-standard", Cell.Silo.Clock.GetUtcNow())!.Key;
-        TokenRequest[] requests = [.. Enumerable.Range(0, count).Select(_ => BlindingClient.Prepare(Challenge, key).Request)];
-        using ByteArrayContent body = new(TokenBatch.EncodeRequest(requests));
-        body.Headers.ContentType = new MediaTypeHeaderValue(BlindRsaToken.BatchRequestMediaType);
-        using HttpRequestMessage request = Cell.Request(HttpMethod.Post, "/token-request", accessToken, body);
-        using HttpResponseMessage response = await Cell.Http.SendAsync(request, Cancel);
-        return response.StatusCode;
+        TestTenant acme = await scene.NewTenantAsync();
+        (string before, _) = await scene.Idps.SignInAsync("acme", "anna", Cancel);
+        using HttpResponseMessage set = await scene.PutAsync(acme, scene.Idps.Acme, before);
+        Assert.Equal(HttpStatusCode.OK, await scene.DrawAsync(before));
+        await scene.Idps.RotateAsync("acme", Cancel);
+        scene.Ahead = TimeSpan.FromSeconds(31);
+        Assert.Equal(HttpStatusCode.OK, await scene.DrawAsync(before)); // fresh keys are not fetched again
+        (string after, _) = await scene.Idps.SignInAsync("acme", "anna", Cancel);
+        Assert.Equal(HttpStatusCode.OK, await scene.DrawAsync(after)); // an unknown one is
+        Assert.Equal(HttpStatusCode.Unauthorized, await scene.DrawAsync(before)); // its key is gone
     }
 }

@@ -36,8 +36,8 @@ internal sealed class TenantIdps : IAsyncDisposable
         start.Environment["NODE_EXTRA_CA_CERTS"] = pki.AuthorityFile;
         start.Environment["IDP_CERTIFICATE"] = certificate;
         start.Environment["IDP_KEY"] = key;
-        Process node = Process.Start(start)!;
-        return new(node, await ReadAsync(node, cancellationToken));
+        Process started = Process.Start(start)!;
+        return new(started, await ReadAsync(started, cancellationToken));
     }
 
     /// <summary>Signs a user in, by code and PKCE through the provider's own pages.</summary>

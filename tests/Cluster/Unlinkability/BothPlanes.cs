@@ -1,12 +1,9 @@
 using System.Data.Common;
-using System.Net.Security;
 using System.Security.Cryptography;
-using Lethe.Client;
 using Lethe.ClusterTests.Cells;
 using Lethe.ClusterTests.Silo;
 using Lethe.Contracts.Tenants;
 using Lethe.Gateway;
-using Lethe.PrivacyPass;
 using Lethe.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

@@ -59,7 +59,7 @@ internal sealed class Fortnight(Firm firm, int seed)
         double rate = firm.SessionsADay * (2 + (2 * life.NextDouble())) / 3;
         TimeSpan begins = TimeSpan.FromHours(6.25 + (1.5 * life.NextDouble())); // 8:15 to 9:45 where the firm is
         int day = 0;
-        for (DateTimeOffset date = Friday.Date.AddDays(3); day < firm.WorkingDays; date = date.AddDays(1))
+        for (DateTimeOffset date = Friday.AddHours(-12).AddDays(3); day < firm.WorkingDays; date = date.AddDays(1))
         {
             if (IsFree(date))
             {
@@ -131,8 +131,11 @@ internal sealed class Fortnight(Firm firm, int seed)
                 break;
             case "/v1/sessions":
                 string header = request.Headers.GetValues("Authorization").Single();
-                PrivateTokenHeader.TryParseAuthorization(header, out Token? token);
-                content.Add(new(time.Now, EpochOf(lawyer, token!)));
+                content.Add(
+                    PrivateTokenHeader.TryParseAuthorization(header, out Token? token)
+                        ? new(time.Now, EpochOf(lawyer, token))
+                        : throw new InvalidOperationException("No token.")
+                );
                 break;
             default:
                 break; // nothing that names anybody: the directory, its mirror, discovery
