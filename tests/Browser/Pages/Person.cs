@@ -41,9 +41,9 @@ public sealed class Person : IAsyncDisposable
 
     public static async Task<Person> ArriveAsync(BrowserStage stage, string language = "en", bool script = true)
     {
-        IBrowserContext window = await stage.Chromium.NewWindowAsync(language, script);
-        IPage page = await window.NewPageAsync();
-        return new(stage, window, page, await window.NewCDPSessionAsync(page));
+        IBrowserContext opened = await stage.Chromium.NewWindowAsync(language, script);
+        IPage page = await opened.NewPageAsync();
+        return new(stage, opened, page, await opened.NewCDPSessionAsync(page));
     }
 
     /// <summary>Gives the browser an authenticator that its owner always confirms.</summary>

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Lethe.Client;
 using Lethe.ClusterTests.Cells;
 using Lethe.Control.Identity.Accounts;
-using Lethe.Control.Identity.Accounts.Mail;
 using Xunit;
 
 namespace Lethe.ClusterTests.Accounts;

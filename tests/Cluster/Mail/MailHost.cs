@@ -48,9 +48,9 @@ internal sealed class MailHost : IAsyncDisposable
             Options.Create(new ControlOptions { PublicUrl = "https://control.example", Deployment = deployment })
         );
         builder.Services.AddMail();
-        IHost host = builder.Build();
-        await host.StartAsync(cancellationToken);
-        return new(host, logs);
+        IHost started = builder.Build();
+        await started.StartAsync(cancellationToken);
+        return new(started, logs);
     }
 
     /// <summary>Waits until nothing waits any more.</summary>

@@ -24,9 +24,9 @@ internal sealed class SmtpServer : IAsyncDisposable
         ProcessStartInfo start = new("node") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(script);
         start.ArgumentList.Add(settings.ToJsonString());
-        Process process = Process.Start(start)!;
-        JsonElement ready = JsonElement.Parse(await process.StandardOutput.ReadLineAsync(cancellationToken) ?? "{}");
-        return new(process, ready.GetProperty("port").GetInt32());
+        Process started = Process.Start(start)!;
+        JsonElement ready = JsonElement.Parse(await started.StandardOutput.ReadLineAsync(cancellationToken) ?? "{}");
+        return new(started, ready.GetProperty("port").GetInt32());
     }
 
     /// <summary>Waits for the next event of a kind.</summary>
