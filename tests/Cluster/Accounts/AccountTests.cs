@@ -157,7 +157,7 @@ public abstract partial class AccountRules(AccountsCell cell)
         Assert.Contains("12 to 128", weak, StringComparison.Ordinal); // and the link is still good:
         cell.Silo.Clock.Advance(TimeSpan.FromMinutes(21));
         Assert.Contains(
-            "not good",
+            "The link is not valid",
             await browser.SubmitAsync(AccountPaths.Reset, ("code", old), ("password", NewPassword)),
             StringComparison.Ordinal
         );
@@ -201,7 +201,7 @@ public abstract partial class AccountRules(AccountsCell cell)
         using Browser browser = cell.NewBrowser();
         string code = await cell.Mail.CodeAsync(anna.Email, AccountPaths.Invitation);
         Assert.Contains(
-            "not good",
+            "The link is not valid",
             await browser.SubmitAsync(AccountPaths.Invitation, ("code", code), ("password", NewPassword)),
             StringComparison.Ordinal
         );
@@ -265,7 +265,7 @@ public abstract partial class AccountRules(AccountsCell cell)
         await cell.Mail.CountAsync(anna.Email, 3); // invitation, reset, notice
         await cell.Mail.CountAsync(wanted, 2); // question, notice
         Assert.Contains(
-            "not good",
+            "The link is not valid",
             await browser.SubmitAsync(AccountPaths.Reset, ("code", reset), ("password", NewPassword)),
             StringComparison.Ordinal
         );
