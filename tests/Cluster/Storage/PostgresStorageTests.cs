@@ -135,12 +135,16 @@ public sealed class PostgresStorageTests(PostgresSilo postgres) : StorageTests
         await keys.PutAsync("share-1", key, Cancellation);
         await Assert.ThrowsAsync<InvalidOperationException>(() => keys.PutAsync("share-1", key, Cancellation));
         Assert.Equal(key, await keys.FindAsync("share-1", Cancellation));
-        byte[] wrapped = (byte[])(await postgres.Server.RunAsync("SELECT wrapped FROM wrapped_key", "keys_eu", Cancellation))!;
+        byte[] wrapped = (byte[])
+            (await postgres.Server.RunAsync("SELECT wrapped FROM wrapped_key WHERE handle = 'share-1'", "keys_eu", Cancellation))!;
         Assert.Equal(-1, wrapped.AsSpan().IndexOf(key));
         await keys.DestroyAsync("share-1", Cancellation);
         await keys.DestroyAsync("share-1", Cancellation);
         Assert.Null(await keys.FindAsync("share-1", Cancellation));
-        Assert.Equal(0L, await postgres.Server.RunAsync("SELECT count(*) FROM wrapped_key", "keys_eu", Cancellation));
+        Assert.Equal(
+            0L,
+            await postgres.Server.RunAsync("SELECT count(*) FROM wrapped_key WHERE handle = 'share-1'", "keys_eu", Cancellation)
+        );
     }
 
     [Fact]
