@@ -67,15 +67,39 @@ public sealed class ContentPlane : IAsyncLifetime
                 )
             )!;
 
-    /// <summary>Waits until inserts of tokens stand still in the server.</summary>
-    public async Task StandingStillAsync(string waitEvent)
+    /// <summary>Redeems token after token, each so many times at once, until the inserts of one stand still in the server.</summary>
+    /// <returns>That token, and what becomes of it.</returns>
+    public async Task<(OpenSession Token, Task<OpenSessionResult[]> Redeemed)> StandStillAsync(string waitEvent, int times)
     {
-        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20));
-        string waiting = $"SELECT count(*) FROM pg_stat_activity WHERE wait_event = '{waitEvent}' AND query LIKE '%INTO spent_token%'";
-        while ((long)(await Server.RunAsync(waiting, cancellationToken: Cancel))! == 0)
+        for (int attempt = 0; ; attempt++)
         {
-            await pause.WaitForNextTickAsync(Cancel);
+            OpenSession token = NewToken();
+            Task<OpenSessionResult[]> redeemed = RedeemAsync(token, attempt, times);
+            if (await StandsStillAsync(waitEvent, redeemed))
+            {
+                return (token, redeemed);
+            }
+            // A pool finds its broken connections one by one.
+            Assert.All(await redeemed, result => Assert.Equal(new SessionRefused(SessionRefusal.AdmissionUnavailable), result));
+            Assert.InRange(attempt, 0, 100);
         }
+    }
+
+    /// <summary>Locks the table of spent tokens against inserts, until the server ends.</summary>
+    /// <returns>What fails when it does, once the lock is held.</returns>
+    public async Task<Task> LockAsync()
+    {
+        Task locked = Server.RunAsync("BEGIN; LOCK TABLE spent_token IN SHARE MODE; SELECT pg_sleep(60)", "content_eu", Cancel);
+        const string Held = "SELECT count(*) FROM pg_locks WHERE relation = 'spent_token'::regclass AND mode = 'ShareLock' AND granted";
+        using (PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20)))
+        {
+            while ((long)(await Server.RunAsync(Held, "content_eu", Cancel))! == 0)
+            {
+                Assert.False(locked.IsCompleted);
+                await pause.WaitForNextTickAsync(Cancel);
+            }
+        }
+        return locked;
     }
 
     /// <summary>Takes one token after the other, as clients do, until a session opens: pools find broken connections one by one.</summary>
@@ -86,6 +110,21 @@ public sealed class ContentPlane : IAsyncLifetime
             Assert.Equal(SessionRefusal.AdmissionUnavailable, refused.Reason);
             Assert.InRange(attempt, 0, 100);
         }
+    }
+
+    private async Task<bool> StandsStillAsync(string waitEvent, Task redeemed)
+    {
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20));
+        string waiting = $"SELECT count(*) FROM pg_stat_activity WHERE wait_event = '{waitEvent}' AND query LIKE '%INTO spent_token%'";
+        while ((long)(await Server.RunAsync(waiting, cancellationToken: Cancel))! == 0)
+        {
+            if (redeemed.IsCompleted)
+            {
+                return false;
+            }
+            await pause.WaitForNextTickAsync(Cancel);
+        }
+        return true;
     }
 }
 
@@ -104,14 +143,8 @@ public sealed class TokenRaceTests(ContentPlane plane) : IClassFixture<ContentPl
     [Fact]
     public async Task Database_KilledBeforeTheCommit_OpensNothingAndTheTokenIsGoodForOneSession()
     {
-        OpenSession token = ContentPlane.NewToken();
-        Task locked = plane.Server.RunAsync(
-            "BEGIN; LOCK TABLE spent_token IN SHARE MODE; SELECT pg_sleep(60)",
-            "content_eu",
-            ContentPlane.Cancel
-        );
-        Task<OpenSessionResult[]> redeemed = plane.RedeemAsync(token, 0, times: 10);
-        await plane.StandingStillAsync("relation");
+        Task locked = await plane.LockAsync();
+        (OpenSession token, Task<OpenSessionResult[]> redeemed) = await plane.StandStillAsync("relation", times: 10);
         await plane.Server.KillAsync();
         await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => locked);
         Assert.All(await redeemed, result => Assert.Equal(new SessionRefused(SessionRefusal.AdmissionUnavailable), result));
@@ -128,12 +161,10 @@ public sealed class TokenRaceTests(ContentPlane plane) : IClassFixture<ContentPl
         // A commit that waits for a replica that does not exist is on the disk and not yet answered.
         await plane.Server.RunAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", cancellationToken: ContentPlane.Cancel);
         await plane.Server.RunAsync("SELECT pg_reload_conf()", cancellationToken: ContentPlane.Cancel);
-        OpenSession token = ContentPlane.NewToken();
-        Task<OpenSessionResult> redeemed = plane.RedeemAsync(token, 0);
-        await plane.StandingStillAsync("SyncRep");
+        (OpenSession token, Task<OpenSessionResult[]> redeemed) = await plane.StandStillAsync("SyncRep", times: 1);
         await plane.Server.RunAsync("ALTER SYSTEM RESET synchronous_standby_names", cancellationToken: ContentPlane.Cancel);
         await plane.Server.KillAsync();
-        Assert.Equal(new SessionRefused(SessionRefusal.AdmissionUnavailable), await redeemed);
+        Assert.Equal([new SessionRefused(SessionRefusal.AdmissionUnavailable)], await redeemed);
 
         await plane.Server.StartAgainAsync(ContentPlane.Cancel);
         await plane.OpenPatientlyAsync();
