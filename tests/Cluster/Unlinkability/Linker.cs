@@ -8,6 +8,7 @@ namespace Lethe.ClusterTests.Unlinkability;
 /// </summary>
 internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
 {
+    private const int Shuffles = 300;
     private static readonly TimeSpan Epoch = TimeSpan.FromDays(1);
     private readonly IdentitySighting[][] byAccount =
     [
@@ -18,8 +19,8 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
 #pragma warning restore RS0030
 
     /// <summary>Runs every attack.</summary>
-    /// <returns>Per attack, how many of the sessions that the client has not counted it names rightly, of how many.</returns>
-    public IReadOnlyDictionary<string, (int Right, int Of)> Run(Func<ContentSighting, bool>? among = null)
+    /// <returns>Per attack, how many of the sessions that the client has not counted it names rightly.</returns>
+    public IReadOnlyDictionary<string, Hits> Run(Func<ContentSighting, bool>? among = null)
     {
         Dictionary<string, Func<ContentSighting, int, double>> attacks = new(StringComparer.Ordinal)
         {
@@ -50,9 +51,25 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
         ];
         return attacks.ToDictionary(
             attack => attack.Key,
-            attack => (asked.Count(at => Name(seen.Content[at], attack.Value) == seen.Truth[at]), asked.Length),
+            attack => Judge(asked, [.. asked.Select(at => Name(seen.Content[at], attack.Value))]),
             StringComparer.Ordinal
         );
+    }
+
+    // Chance is what the same names hit when the accounts behind the sessions are shuffled. Sessions of one account go together, and
+    // so do the names that an attack gives them: tosses of one coin each would be too strict a yardstick on one day and too lax on another.
+    private Hits Judge(int[] asked, int[] named)
+    {
+        int[] accounts = [.. Enumerable.Range(0, seen.Accounts)];
+        double[] shuffled = new double[Shuffles];
+        for (int shuffle = 0; shuffle < Shuffles; shuffle++)
+        {
+            guesses.Shuffle(accounts);
+            shuffled[shuffle] = asked.Where((at, index) => named[index] == accounts[seen.Truth[at]]).Count();
+        }
+        double mean = shuffled.Average();
+        double deviation = Math.Sqrt(shuffled.Average(hits => (hits - mean) * (hits - mean)));
+        return new(asked.Where((at, index) => named[index] == seen.Truth[at]).Count(), asked.Length, mean, deviation);
     }
 
     // The heaviest account, at random among equals.
@@ -129,3 +146,10 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
         return double.IsFinite(nearest) ? 2 + (1 / (1 + nearest)) : Holds(session, account);
     }
 }
+
+/// <summary>What an attack has found.</summary>
+/// <param name="Right">How many sessions it named rightly.</param>
+/// <param name="Of">Of how many.</param>
+/// <param name="Chance">How many the same names hit by chance, on average.</param>
+/// <param name="Deviation">The standard deviation of that.</param>
+internal sealed record Hits(int Right, int Of, double Chance, double Deviation);
