@@ -42,7 +42,7 @@ async function signIn(url) {
   }
   return { status: answer.status, text: await answer.text() };
 }
-const refusal = (answer) => answer.searchParams?.get("error") ?? answer.text.match(/error:\s*(\w+)/)?.[1] ?? "none";
+const refusal = (answer) => answer.searchParams?.get("error") ?? answer.text.match(/<h1[^>]*>([^<]*)/)?.[1] ?? "none";
 const errorOf = (promise) => promise.then(() => "none", (error) => error.error ?? error.code ?? error.message);
 
 const config = await openid.discovery(new URL(control), "lethe-local", undefined, openid.None());
@@ -77,7 +77,7 @@ none.url.searchParams.delete("code_challenge");
 none.url.searchParams.delete("code_challenge_method");
 result.withoutPkce = refusal(await signIn(none.url));
 const foreign = await begin({ redirect_uri: "https://evil.example/signed-in" });
-result.foreign = (await signIn(foreign.url)).status;
+result.foreign = refusal(await signIn(foreign.url));
 
 const second = await openid.refreshTokenGrant(config, tokens.refresh_token);
 result.rotated = second.refresh_token !== tokens.refresh_token;
