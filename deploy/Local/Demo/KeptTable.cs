@@ -11,22 +11,24 @@ internal static class KeptTable
     public static void Print(string root, string region)
     {
         Console.Out.WriteLine();
-        Console.Out.WriteLine($"  what {region} keeps on disk     rows");
-        foreach (string plane in (string[])["content", "identity"])
+        Console.Out.WriteLine($"  what {region} keeps on disk               rows");
+        string cell = Path.Combine(root, region);
+        foreach (string file in Directory.EnumerateFiles(cell, "*.db", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            using SqliteConnection database = new(
-                $"Data Source={Path.Combine(root, region, plane, $"{plane}.db")};Mode=ReadOnly;Pooling=False"
-            );
+            using SqliteConnection database = new($"Data Source={file};Mode=ReadOnly;Pooling=False");
             database.Open();
+            string name = Path.GetFileNameWithoutExtension(file);
             foreach (string table in Tables(database))
             {
                 using SqliteCommand count = database.CreateCommand();
                 count.CommandText = $"SELECT count(*) FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-                Console.Out.WriteLine($"  {plane, -9} {table, -18} {count.ExecuteScalar(), 5}");
+                Console.Out.WriteLine($"  {name, -9} {table, -22} {count.ExecuteScalar(), 5}");
             }
         }
         Console.Out.WriteLine();
-        Console.Out.WriteLine("  spent_token holds an epoch and a hash; nothing above holds a word of the document or of the answer.");
+        Console.Out.WriteLine(
+            "  spent_token holds an epoch and a hash, accounts the seeded people (e-mail encrypted); nothing above holds a word of the document or of the answer."
+        );
         Console.Out.WriteLine("  Not shown by a demo in one process: separate processes, networks, databases and operators' roles.");
     }
 
