@@ -37,7 +37,14 @@ internal sealed class Attempts(AccountsDbContext database, AccountKeyRing keys, 
         {
             return true;
         }
-        if (await database.Attempts.AnyAsync(row => row.AddressHash == hash, cancellationToken))
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+
+        // It is locked. Written down all the same: an attempt that costs no commit would tell that somebody else has been failing here.
+        if (
+            await database
+                .Attempts.Where(row => row.AddressHash == hash)
+                .ExecuteUpdateAsync(row => row.SetProperty(attempt => attempt.LastAt, now), cancellationToken) == 1
+        )
         {
             return false;
         }
@@ -45,7 +52,7 @@ internal sealed class Attempts(AccountsDbContext database, AccountKeyRing keys, 
         {
             AddressHash = hash,
             Failures = 1,
-            LastAt = clock.GetUtcNow().UtcDateTime,
+            LastAt = now,
         };
         database.Attempts.Add(first);
         try
