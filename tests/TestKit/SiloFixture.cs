@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
@@ -23,7 +22,7 @@ public abstract class SiloFixture : IAsyncLifetime
     protected SiloFixture(short silos = 1) => this.silos = silos;
 
     /// <summary>Gets the clock that grains see. It moves only when a test moves it.</summary>
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 6, 1, 8, 0, 0, TimeSpan.Zero));
+    public ObservedClock Clock { get; } = new(new DateTimeOffset(2026, 6, 1, 8, 0, 0, TimeSpan.Zero));
 
     /// <summary>Gets the log records of all silos: ours from Debug, Orleans' from Warning.</summary>
     public FakeLogCollector Logs { get; } = FakeLogCollector.Create(new FakeLogCollectorOptions());

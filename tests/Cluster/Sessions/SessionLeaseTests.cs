@@ -8,6 +8,7 @@ namespace Lethe.ClusterTests.Sessions;
 public sealed class SessionLeaseTests(SessionSilo silo)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Wait = Lease / 3;
 
     [Fact]
     public async Task TakeTurn_GivesAFenceAndTheManifest_AndEndingItRemembers()
@@ -166,8 +167,7 @@ public sealed class SessionLeaseTests(SessionSilo silo)
         ISessionGrain session = await silo.OpenAsync();
         long fence = await FenceAsync(TakeTurnAsync(session));
         using CancellationTokenSource caller = new();
-        Task<SessionResult> keep = session.KeepLeaseAsync(fence, caller.Token);
-        await DescribeAsync(session);
+        Task<SessionResult> keep = await WaitingAsync(session, fence, caller.Token);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => keep);
         Assert.True((await DescribeAsync(session)).TurnRunning);
@@ -209,11 +209,17 @@ public sealed class SessionLeaseTests(SessionSilo silo)
         Assert.Equal((95L, 1), ((await DescribeAsync(session)).BudgetTokens, (await DescribeAsync(session)).CallsRunning));
     }
 
-    // One client's calls reach a grain in order: once the second has its answer, the first is waiting.
-    private static async Task<Task<SessionResult>> WaitingAsync(ISessionGrain session, long fence)
+    // Orleans does not promise that one client's calls reach a grain in order, so an answer to a later call proves nothing. A call that
+    // waits has asked the clock for a timer.
+    private async Task<Task<SessionResult>> WaitingAsync(ISessionGrain session, long fence, CancellationToken? caller = null)
     {
-        Task<SessionResult> keep = session.KeepLeaseAsync(fence, Cancel);
-        await DescribeAsync(session);
+        int before = silo.Clock.TimersOf(Wait);
+        Task<SessionResult> keep = session.KeepLeaseAsync(fence, caller ?? Cancel);
+        for (int looked = 0; silo.Clock.TimersOf(Wait) == before; looked++)
+        {
+            Assert.False(keep.IsCompleted || looked == 2000, "The call does not wait.");
+            await Task.Delay(5, Cancel);
+        }
         return keep;
     }
 }
