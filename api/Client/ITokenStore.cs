@@ -7,13 +7,15 @@ namespace Lethe.Client;
 public interface ITokenStore
 {
     /// <summary>Reads the state.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The state; an empty one at first.</returns>
-    PoolState Read();
+    Task<PoolState> ReadAsync(CancellationToken cancellationToken);
 
     /// <summary>Changes the state. No other window reads or changes it in between.</summary>
     /// <param name="change">Makes the next state of the present one. May be called again when it lost a race.</param>
+    /// <param name="cancellationToken">Observed until the write starts.</param>
     /// <returns>The next state.</returns>
-    PoolState Update(Func<PoolState, PoolState> change);
+    Task<PoolState> UpdateAsync(Func<PoolState, PoolState> change, CancellationToken cancellationToken);
 }
 
 /// <summary>Keeps the pool for as long as the process lives.</summary>
@@ -23,6 +25,17 @@ public sealed class MemoryTokenStore : ITokenStore
     private PoolState state = new();
 
     /// <inheritdoc/>
+    public Task<PoolState> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(Read());
+
+    /// <inheritdoc/>
+    public Task<PoolState> UpdateAsync(Func<PoolState, PoolState> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Update(change));
+    }
+
+    /// <summary>Reads the state, at once.</summary>
+    /// <returns>The state; an empty one at first.</returns>
     public PoolState Read()
     {
         lock (gate)
@@ -31,7 +44,9 @@ public sealed class MemoryTokenStore : ITokenStore
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Changes the state, at once.</summary>
+    /// <param name="change">Makes the next state of the present one.</param>
+    /// <returns>The next state.</returns>
     public PoolState Update(Func<PoolState, PoolState> change)
     {
         ArgumentNullException.ThrowIfNull(change);

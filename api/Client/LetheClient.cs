@@ -49,7 +49,7 @@ public sealed class LetheClient : IDisposable
     /// <exception cref="ProblemException">Refused.</exception>
     public async Task<Cell> DiscoverAsync(CancellationToken cancellationToken)
     {
-        if (options.TokenStore.Read().Cell is { } known)
+        if ((await options.TokenStore.ReadAsync(cancellationToken)).Cell is { } known)
         {
             return known;
         }
@@ -62,7 +62,10 @@ public sealed class LetheClient : IDisposable
         {
             throw ProblemException.Of("answer_invalid", "Discovery gave no HTTPS addresses.");
         }
-        options.TokenStore.Update(state => state.Cell == found ? state : state.Cleared() with { Cell = found });
+        await options.TokenStore.UpdateAsync(
+            state => state.Cell == found ? state : state.Cleared() with { Cell = found },
+            cancellationToken
+        );
         return found;
     }
 
@@ -81,7 +84,7 @@ public sealed class LetheClient : IDisposable
                 try
                 {
                     SessionOpened opened = await RedeemAsync(home, token, cancellationToken);
-                    return new LetheSession(content, home, opened, Moved);
+                    return new LetheSession(content, home, opened, Tokens.ClearAsync);
                 }
                 catch (ProblemException problem)
                     when (tried < MostTokensTried && problem.Code is ("token_spent" or "token_expired" or "token_invalid"))
@@ -91,13 +94,13 @@ public sealed class LetheClient : IDisposable
                 catch (ProblemException problem) when (dropped < MostKeysDropped && problem.Code == "token_key_unknown")
                 {
                     dropped++; // an operator closed the epoch: none of its tokens opens a session any more
-                    Tokens.Drop(token.KeyId);
+                    await Tokens.DropAsync(token.KeyId);
                 }
             }
         }
         catch (ProblemException problem) when (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
         {
-            Moved();
+            await Tokens.ClearAsync();
             throw;
         }
     }
@@ -143,7 +146,7 @@ public sealed class LetheClient : IDisposable
             answer.Dispose();
             if (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
             {
-                Moved();
+                await Tokens.ClearAsync();
             }
             throw;
         }
@@ -188,6 +191,4 @@ public sealed class LetheClient : IDisposable
     }
 
     private static bool IsSecure(Uri url) => url.IsAbsoluteUri && url.Scheme == Uri.UriSchemeHttps;
-
-    private void Moved() => Tokens.Clear();
 }

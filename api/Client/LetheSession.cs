@@ -12,10 +12,10 @@ public sealed class LetheSession
 {
     private readonly HttpClient content;
     private readonly Cell cell;
-    private readonly Action moved;
+    private readonly Func<Task> moved;
     private long revision;
 
-    internal LetheSession(HttpClient content, Cell cell, SessionOpened opened, Action moved) =>
+    internal LetheSession(HttpClient content, Cell cell, SessionOpened opened, Func<Task> moved) =>
         (this.content, this.cell, Opened, this.moved) = (content, cell, opened, moved);
 
     /// <summary>Gets the session as it was opened.</summary>
@@ -197,7 +197,7 @@ public sealed class LetheSession
             answer.Dispose();
             if (refused is ProblemException { Status: (int)HttpStatusCode.MisdirectedRequest })
             {
-                moved();
+                await moved();
             }
             throw;
         }

@@ -33,24 +33,17 @@ public sealed class TokenPool : IDisposable
         (this.options, draw, store) = (options, new TokenDraw(options, identity, content), options.TokenStore);
     }
 
-    /// <summary>Gets how many tokens can be redeemed now.</summary>
-    public int Count => store.Read().Without(Now).Tokens.Length;
-
-    /// <summary>Gets how often a session's start had to wait for a draw: each is a hint that links a session to an account. To be shown.</summary>
-    public int DrawsAtStart => store.Read().DrawsAtStart;
-
-    /// <summary>
-    /// Gets how many sessions were opened in the epoch of the very first draw, with tokens that only those who have drawn by then can have.
-    /// To be shown; none when a user is signed in the day before.
-    /// </summary>
-    public int FirstDayStarts => store.Read().FirstDayStarts;
-
-    /// <summary>Gets the class that the issuer gives the tenant's tokens; null until tokens were drawn.</summary>
-    public string? PolicyClass => store.Read().PolicyClass;
-
     private int FewTokens => Math.Max(1, options.PoolSize / 4);
 
     private DateTimeOffset Now => options.Clock.GetUtcNow();
+
+    /// <summary>
+    /// Reads the pool: how many tokens can be redeemed now, the class that the issuer gives them, and two counts that are to be shown to the user,
+    /// because each is a hint that links a session to an account: <see cref="PoolState.DrawsAtStart"/> and <see cref="PoolState.FirstDayStarts"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The state; its tokens are those that have not expired.</returns>
+    public async Task<PoolState> ReadAsync(CancellationToken cancellationToken) => (await store.ReadAsync(cancellationToken)).Without(Now);
 
     /// <summary>Draws once, unless the pool is full. To be called right after sign-in; from then on <see cref="KeepFilledAsync"/> draws.</summary>
     /// <param name="cell">The tenant's cell.</param>
@@ -63,30 +56,35 @@ public sealed class TokenPool : IDisposable
         await gate.WaitAsync(cancellationToken);
         try
         {
-            PoolState before = store.Update(state => (state.Cell == cell ? state : state.Cleared() with { Cell = cell }).Without(Now));
+            PoolState before = await store.UpdateAsync(
+                state => (state.Cell == cell ? state : state.Cleared() with { Cell = cell }).Without(Now),
+                cancellationToken
+            );
             int count = Math.Min(options.PoolSize, (MostDraws * options.PoolSize) - before.Tokens.Length);
             if (count <= 0)
             {
                 return 0;
             }
             DrawnTokens drawn = await draw.DrawAsync(cell, count, before.PolicyClass, cancellationToken);
-            PoolState after = store.Update(state =>
-                state.Generation != before.Generation // the tenant moved while they were drawn
-                    ? state
-                    : state with
-                    {
-                        Tokens = state.Tokens.AddRange(drawn.Tokens),
-                        PolicyClass = drawn.PolicyClass,
-                        NextDrawAt = drawn.EpochEndsAt,
-                        EpochLength = drawn.EpochLength,
-                        FirstDayEndsAt = state.FirstDayEndsAt < drawn.EpochEndsAt ? state.FirstDayEndsAt : drawn.EpochEndsAt,
-                    }
+            PoolState after = await store.UpdateAsync(
+                state =>
+                    state.Generation != before.Generation // the tenant moved while they were drawn
+                        ? state
+                        : state with
+                        {
+                            Tokens = state.Tokens.AddRange(drawn.Tokens),
+                            PolicyClass = drawn.PolicyClass,
+                            NextDrawAt = drawn.EpochEndsAt,
+                            EpochLength = drawn.EpochLength,
+                            FirstDayEndsAt = state.FirstDayEndsAt < drawn.EpochEndsAt ? state.FirstDayEndsAt : drawn.EpochEndsAt,
+                        },
+                CancellationToken.None // they are drawn: keep them
             );
             return after.Generation == before.Generation ? drawn.Tokens.Length : 0;
         }
         catch (ProblemException problem) when (problem.Status == (int)HttpStatusCode.MisdirectedRequest)
         {
-            Clear();
+            await ClearAsync();
             throw;
         }
         finally
@@ -110,7 +108,7 @@ public sealed class TokenPool : IDisposable
         DateTimeOffset? drawAt = null;
         while (true)
         {
-            PoolState state = store.Read().Without(Now);
+            PoolState state = await ReadAsync(cancellationToken);
             var now = (state.NextDrawAt, Now >= state.NextDrawAt, state.Tokens.Length < FewTokens, state.Tokens.IsEmpty);
             if (drawAt is null || planned != now)
             {
@@ -149,23 +147,26 @@ public sealed class TokenPool : IDisposable
 
     internal async Task<Token> TakeAsync(Cell cell, CancellationToken cancellationToken)
     {
-        if (TryTake(cell) is { } waiting)
+        if (await TryTakeAsync(cell, cancellationToken) is { } waiting)
         {
             return waiting;
         }
-        store.Update(state => state with { DrawsAtStart = state.DrawsAtStart + 1 });
+        await store.UpdateAsync(state => state with { DrawsAtStart = state.DrawsAtStart + 1 }, cancellationToken);
         await RefillAsync(cell, cancellationToken);
-        return TryTake(cell) ?? throw ProblemException.Of("no_token", "No session token could be drawn.");
+        return await TryTakeAsync(cell, cancellationToken) ?? throw ProblemException.Of("no_token", "No session token could be drawn.");
     }
 
     /// <summary>Says whether the background may draw: it has not in this epoch or few are left, and no session has just begun.</summary>
-    internal bool IsRefillDue() => IsDue(store.Read().Without(Now));
+    internal async Task<bool> IsRefillDueAsync(CancellationToken cancellationToken) => IsDue(await ReadAsync(cancellationToken));
 
     /// <summary>Drops the tokens of a key that no Gateway takes any more.</summary>
-    internal void Drop(ReadOnlyMemory<byte> keyId) =>
-        store.Update(state => state with { Tokens = state.Tokens.RemoveAll(entry => entry.Token.KeyId.Span.SequenceEqual(keyId.Span)) });
+    internal Task DropAsync(ReadOnlyMemory<byte> keyId) =>
+        store.UpdateAsync(
+            state => state with { Tokens = state.Tokens.RemoveAll(entry => entry.Token.KeyId.Span.SequenceEqual(keyId.Span)) },
+            CancellationToken.None
+        );
 
-    internal void Clear() => store.Update(state => state.Cleared());
+    internal Task ClearAsync() => store.UpdateAsync(state => state.Cleared(), CancellationToken.None);
 
     private bool IsDue(PoolState state) =>
         Now - state.LastRedeemedAt >= options.QuietAfterRedemption
@@ -201,11 +202,14 @@ public sealed class TokenPool : IDisposable
     private async Task DrawIfDueAsync(LetheClient client, CancellationToken cancellationToken)
     {
         bool mine = false;
-        store.Update(state =>
-        {
-            mine = IsDue(state.Without(Now));
-            return mine ? state with { ClaimedUntil = Now + Claim } : state;
-        });
+        await store.UpdateAsync(
+            state =>
+            {
+                mine = IsDue(state.Without(Now));
+                return mine ? state with { ClaimedUntil = Now + Claim } : state;
+            },
+            cancellationToken
+        );
         if (!mine)
         {
             return;
@@ -216,25 +220,28 @@ public sealed class TokenPool : IDisposable
         }
         finally
         {
-            store.Update(state => state with { ClaimedUntil = default });
+            await store.UpdateAsync(state => state with { ClaimedUntil = default }, CancellationToken.None);
         }
     }
 
     // An operator may have closed an epoch: better found out here than by the next session's start, which would have to wait for a draw.
     private async Task DropClosedAsync(CancellationToken cancellationToken)
     {
-        if (store.Read() is not { Cell: { } cell, Tokens.IsEmpty: false })
+        if (await store.ReadAsync(cancellationToken) is not { Cell: { } cell, Tokens.IsEmpty: false })
         {
             return;
         }
         ContentKeys keys = await draw.ReadMirrorAsync(cell, cancellationToken);
-        store.Update(state => state with { Tokens = state.Tokens.RemoveAll(entry => keys.Directory.Find(entry.Token.KeyId.Span) is null) });
+        await store.UpdateAsync(
+            state => state with { Tokens = state.Tokens.RemoveAll(entry => keys.Directory.Find(entry.Token.KeyId.Span) is null) },
+            cancellationToken
+        );
     }
 
-    private Token? TryTake(Cell cell)
+    private async Task<Token?> TryTakeAsync(Cell cell, CancellationToken cancellationToken)
     {
         Token? token = null;
-        store.Update(state => state.Cell == cell ? state.Take(Now, out token) : state);
+        await store.UpdateAsync(state => state.Cell == cell ? state.Take(Now, out token) : state, cancellationToken);
         return token;
     }
 }

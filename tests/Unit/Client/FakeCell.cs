@@ -24,6 +24,9 @@ internal sealed class FakeCell : IDisposable
     public Func<IssuerDirectoryKey[], IssuerDirectoryKey[]>? Mirror { get; set; }
     public Func<IssuerDirectoryKey[], IssuerDirectoryKey[]>? Published { get; set; }
     public MemoryTokenStore Store { get; } = new();
+
+    /// <summary>Gets how many tokens can be redeemed now.</summary>
+    public int Waiting => Store.Read().Without(Clock.GetUtcNow()).Tokens.Length;
     public bool SignsWithAnotherKey { get; set; }
     public int Quota { get; set; } = int.MaxValue;
     public TokenChallenge Challenge { get; set; } = IssuerKeys.Challenge;

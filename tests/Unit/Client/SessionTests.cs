@@ -156,7 +156,7 @@ public sealed class SessionTests
         cell.Special.Remove("/v1/sessions");
         await client.OpenSessionAsync(default);
         Assert.NotEqual(lost, cell.Requests[^1].Authorization);
-        Assert.Equal((2, 0), (client.Tokens.Count, client.Tokens.DrawsAtStart)); // of four, both are gone
+        Assert.Equal((2, 0), (cell.Waiting, cell.Store.Read().DrawsAtStart)); // of four, both are gone
     }
 
     [Fact]

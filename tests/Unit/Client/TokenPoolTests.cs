@@ -16,8 +16,8 @@ public sealed class TokenPoolTests
         LetheSession session = await client.OpenSessionAsync(default);
         Assert.Equal("credential", session.Opened.Credential);
         Assert.Equal("/v1/sessions", Assert.Single(cell.Requests).Path);
-        Assert.Equal(0, client.Tokens.DrawsAtStart);
-        Assert.Equal(3, client.Tokens.Count);
+        Assert.Equal(0, cell.Store.Read().DrawsAtStart);
+        Assert.Equal(3, cell.Waiting);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class TokenPoolTests
         using var cell = new FakeCell();
         using LetheClient client = cell.Connect();
         await client.OpenSessionAsync(default);
-        Assert.Equal(1, client.Tokens.DrawsAtStart);
+        Assert.Equal(1, cell.Store.Read().DrawsAtStart);
         Assert.Equal(1, cell.Count("/token-request"));
         Assert.Equal("Bearer access", cell.Requests.Single(request => request.Path == "/token-request").Authorization);
         Assert.Null(cell.Requests.Single(request => request.Path == BlindRsaToken.DirectoryPath).Authorization);
@@ -57,7 +57,7 @@ public sealed class TokenPoolTests
         using var cell = new FakeCell { SignsWithAnotherKey = true };
         using LetheClient client = cell.Connect();
         await Assert.ThrowsAsync<ProblemException>(() => RefillAsync(client));
-        Assert.Equal(0, client.Tokens.Count);
+        Assert.Equal(0, cell.Waiting);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class TokenPoolTests
         using var cell = new FakeCell { Quota = 3 };
         using LetheClient client = cell.Connect(poolSize: 10);
         Assert.Equal(3, await RefillAsync(client));
-        Assert.Equal(3, client.Tokens.Count);
+        Assert.Equal(3, cell.Waiting);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class TokenPoolTests
             return FakeCell.Problem(403, "token_spent");
         };
         Assert.Equal("credential", (await client.OpenSessionAsync(default)).Opened.Credential);
-        Assert.Equal(1, client.Tokens.Count);
+        Assert.Equal(1, cell.Waiting);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class TokenPoolTests
                 moved = await Assert.ThrowsAsync<ProblemException>(() => client.OpenSessionAsync(default));
             }
             Assert.Equal(("ch", new Uri("https://ch.test")), (moved.Region, moved.BaseUrl));
-            Assert.Equal(0, client.Tokens.Count);
+            Assert.Equal(0, cell.Waiting);
         }
     }
 
@@ -142,7 +142,7 @@ public sealed class TokenPoolTests
         LetheSession session = await client.OpenSessionAsync(default);
         cell.Special["/v1/session"] = () => FakeCell.Problem(421, "misdirected", ",\"region\":\"ch\",\"baseUrl\":\"https://ch.test\"");
         await Assert.ThrowsAsync<ProblemException>(() => session.DescribeAsync(default));
-        Assert.Equal(0, client.Tokens.Count);
+        Assert.Equal(0, cell.Waiting);
         await client.DiscoverAsync(default);
         Assert.Equal(2, cell.Count("/v1/discovery"));
     }
@@ -155,12 +155,12 @@ public sealed class TokenPoolTests
         await RefillAsync(client);
         Cell home = await client.DiscoverAsync(default);
         List<string> taken = [];
-        while (client.Tokens.Count > 0)
+        while (cell.Waiting > 0)
         {
             taken.Add(Convert.ToHexString((await client.Tokens.TakeAsync(home, default)).Nonce.Span));
         }
         Assert.Equal(40, taken.Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(0, client.Tokens.DrawsAtStart);
+        Assert.Equal(0, cell.Store.Read().DrawsAtStart);
     }
 
     [Fact]
@@ -170,13 +170,13 @@ public sealed class TokenPoolTests
         using LetheClient client = cell.Connect();
         using var stop = new CancellationTokenSource();
         Task refilling = client.Tokens.KeepFilledAsync(client, stop.Token);
-        Assert.Equal(0, client.Tokens.Count);
+        Assert.Equal(0, cell.Waiting);
         cell.Clock.Advance(TimeSpan.FromHours(2)); // longer than any exponential pause of 2 minutes that occurs
-        Assert.True(SpinWait.SpinUntil(() => client.Tokens.Count == 4, TimeSpan.FromSeconds(30)));
-        Assert.Equal(0, client.Tokens.DrawsAtStart);
-        Assert.False(client.Tokens.IsRefillDue());
+        Assert.True(SpinWait.SpinUntil(() => cell.Waiting == 4, TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, cell.Store.Read().DrawsAtStart);
+        Assert.False(await client.Tokens.IsRefillDueAsync(default));
         cell.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.True(client.Tokens.IsRefillDue() || SpinWait.SpinUntil(() => client.Tokens.Count == 8, TimeSpan.FromSeconds(30)));
+        Assert.True(await client.Tokens.IsRefillDueAsync(default) || SpinWait.SpinUntil(() => cell.Waiting == 8, TimeSpan.FromSeconds(30)));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refilling);
     }
@@ -202,22 +202,22 @@ public sealed class TokenPoolTests
     {
         using var cell = new FakeCell();
         using LetheClient client = cell.Connect();
-        Assert.True(client.Tokens.IsRefillDue());
+        Assert.True(await client.Tokens.IsRefillDueAsync(default));
         await RefillAsync(client);
-        Assert.False(client.Tokens.IsRefillDue());
+        Assert.False(await client.Tokens.IsRefillDueAsync(default));
         Cell home = await client.DiscoverAsync(default);
         for (int taken = 0; taken < 4; taken++)
         {
             cell.Clock.Advance(TimeSpan.FromMinutes(11));
-            Assert.False(client.Tokens.IsRefillDue());
+            Assert.False(await client.Tokens.IsRefillDueAsync(default));
             await client.Tokens.TakeAsync(home, default);
         }
-        Assert.False(client.Tokens.IsRefillDue()); // few are left, but one was redeemed just now
+        Assert.False(await client.Tokens.IsRefillDueAsync(default)); // few are left, but one was redeemed just now
         cell.Clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.True(client.Tokens.IsRefillDue());
+        Assert.True(await client.Tokens.IsRefillDueAsync(default));
         await RefillAsync(client);
         cell.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.True(client.Tokens.IsRefillDue()); // a draw of the same size in each epoch, needed or not
+        Assert.True(await client.Tokens.IsRefillDueAsync(default)); // a draw of the same size in each epoch, needed or not
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class TokenPoolTests
             Assert.Equal(4, await RefillAsync(client));
             cell.Clock.Advance(TimeSpan.FromDays(1));
         }
-        Assert.Equal(12, client.Tokens.Count); // Monday's are over on Friday
+        Assert.Equal(12, cell.Waiting); // Monday's are over on Friday
         await RefillAsync(client);
         DateTimeOffset now = cell.Clock.GetUtcNow();
         Cell home = await client.DiscoverAsync(default);
@@ -238,10 +238,10 @@ public sealed class TokenPoolTests
         {
             await client.Tokens.TakeAsync(home, default);
         }
-        Assert.Equal(4, client.Tokens.Count);
+        Assert.Equal(4, cell.Waiting);
         Assert.All(cell.Store.Read().Tokens, token => Assert.True(token.FreshUntil > now));
         await client.Tokens.TakeAsync(home, default);
-        Assert.Equal(0, client.Tokens.DrawsAtStart);
+        Assert.Equal(0, cell.Store.Read().DrawsAtStart);
     }
 
     [Fact]
@@ -251,10 +251,10 @@ public sealed class TokenPoolTests
         using LetheClient client = cell.Connect();
         await RefillAsync(client);
         await client.OpenSessionAsync(default);
-        Assert.Equal(1, client.Tokens.FirstDayStarts);
+        Assert.Equal(1, cell.Store.Read().FirstDayStarts);
         cell.Clock.Advance(TimeSpan.FromDays(1));
         await client.OpenSessionAsync(default);
-        Assert.Equal(1, client.Tokens.FirstDayStarts);
+        Assert.Equal(1, cell.Store.Read().FirstDayStarts);
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class TokenPoolTests
             using (LetheClient yesterday = cell.Connect())
             {
                 await RefillAsync(yesterday);
-                new FileTokenStore(path).Update(_ => cell.Store.Read());
+                await new FileTokenStore(path).UpdateAsync(_ => cell.Store.Read(), default);
             }
             cell.Clock.Advance(TimeSpan.FromDays(3));
             cell.Requests.Clear();
@@ -276,13 +276,13 @@ public sealed class TokenPoolTests
                 await today.OpenSessionAsync(default);
                 Assert.Equal("/v1/sessions", Assert.Single(cell.Requests).Path);
             }
-            Assert.Equal(3, new FileTokenStore(path).Read().Tokens.Length);
+            Assert.Equal(3, (await new FileTokenStore(path).ReadAsync(default)).Tokens.Length);
             if (!OperatingSystem.IsWindows())
             {
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
             }
             await File.WriteAllTextAsync(path, "{\"State\":", TestContext.Current.CancellationToken);
-            Assert.Empty(new FileTokenStore(path).Read().Tokens);
+            Assert.Empty((await new FileTokenStore(path).ReadAsync(default)).Tokens);
         }
         finally
         {
@@ -341,8 +341,8 @@ public sealed class TokenPoolTests
         await client.OpenSessionAsync(default);
         Assert.Equal(2, cell.Count("/v1/sessions"));
         Assert.Equal(2, cell.Count("/token-request"));
-        Assert.Equal(3, client.Tokens.Count);
-        Assert.Equal(1, client.Tokens.DrawsAtStart);
+        Assert.Equal(3, cell.Waiting);
+        Assert.Equal(1, cell.Store.Read().DrawsAtStart);
     }
 
     [Fact]
@@ -357,7 +357,7 @@ public sealed class TokenPoolTests
             return FakeCell.Problem(400, "token_batch_refused", ",\"policyClass\":\"eu-standard\"");
         };
         Assert.Equal(4, await RefillAsync(client));
-        Assert.Equal("eu-standard", client.Tokens.PolicyClass);
+        Assert.Equal("eu-standard", cell.Store.Read().PolicyClass);
         Assert.Equal(4, await RefillAsync(client));
         Assert.Equal(3, cell.Count("/token-request"));
     }
