@@ -19,6 +19,7 @@ public sealed class LetheClient : IDisposable
     private readonly LetheClientOptions options;
     private readonly HttpClient identity;
     private readonly HttpClient content;
+    private readonly HttpClient mirror;
 
     /// <summary>Makes a client. Nothing is sent yet.</summary>
     /// <param name="options">Whom it works for.</param>
@@ -33,7 +34,10 @@ public sealed class LetheClient : IDisposable
         this.options = options;
         identity = Connect(options);
         content = Connect(options);
-        Tokens = new TokenPool(options, identity, content);
+        // The mirror is read just before a draw, whose instant and account the identity plane knows: on the connection of a session, that
+        // would name the session to whoever has both planes' sockets, even where a whole firm has one address.
+        mirror = Connect(options);
+        Tokens = new TokenPool(options, identity, mirror);
         Support = new SupportClient(this);
     }
 
@@ -111,6 +115,7 @@ public sealed class LetheClient : IDisposable
         Tokens.Dispose();
         identity.Dispose();
         content.Dispose();
+        mirror.Dispose();
     }
 
     internal static HttpRequestMessage NewRequest(HttpMethod method, Uri uri) =>
@@ -181,6 +186,7 @@ public sealed class LetheClient : IDisposable
             Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
         };
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
+        handler.SslOptions.AllowTlsResume = false; // a ticket would join the connections that are kept apart
         if (authority is not null)
         {
             X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

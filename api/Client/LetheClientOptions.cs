@@ -45,6 +45,9 @@ public sealed class LetheClientOptions
     /// <summary>Gets how long after a redeemed token the background does not draw. Default 10 minutes.</summary>
     public TimeSpan QuietAfterRedemption { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Gets what makes the connections of a plane; called once for each. Default: null, sockets of its own.</summary>
+    /// <summary>
+    /// Gets what makes connections; called once each for the identity plane, for sessions and for the mirror of the keys, which share none.
+    /// Default: null, sockets of its own.
+    /// </summary>
     public Func<HttpMessageHandler>? Handler { get; init; }
 }
