@@ -9,34 +9,48 @@ namespace Lethe.ClusterTests.Unlinkability;
 internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
 {
     private const int Shuffles = 300;
-    private static readonly TimeSpan Epoch = TimeSpan.FromDays(1);
-    private readonly IdentitySighting[][] byAccount =
-    [
-        .. Enumerable.Range(0, seen.Accounts).Select(account => seen.Identity.Where(draw => draw.Account == account).ToArray()),
-    ];
+    private readonly Holdings holdings = new(seen, quiet);
 #pragma warning disable RS0030 // Guesses are to be repeatable.
     private readonly Random guesses = new(seed);
 #pragma warning restore RS0030
 
+    // The client has counted the others as linkable, and shows them.
+    private readonly ContentSighting[] asked = [.. seen.Content.Where((_, at) => !seen.Counted[at])];
+    private readonly int[] truth = [.. seen.Truth.Where((_, at) => !seen.Counted[at])];
+
+    /// <summary>Tells how exposed each session is: how sure somebody is of the right account who knows what <see cref="Holdings"/> knows.</summary>
+    public IReadOnlyList<double> Exposures() => [.. asked.Select((session, at) => Likelihoods(session)[truth[at]])];
+
     /// <summary>Runs every attack.</summary>
     /// <returns>Per attack, how many of the sessions that the client has not counted it names rightly.</returns>
-    public IReadOnlyDictionary<string, Hits> Run(Func<ContentSighting, bool>? among = null)
+    public IReadOnlyDictionary<string, Hits> Run()
+    {
+        double[][] likely = [.. asked.Select(Likelihoods)];
+        return Attacks()
+            .ToDictionary(
+                attack => attack.Key,
+                attack => Judge([.. asked.Select(session => Name(session, attack.Value))], likely),
+                StringComparer.Ordinal
+            );
+    }
+
+    private Dictionary<string, Func<ContentSighting, int, double>> Attacks()
     {
         Dictionary<string, Func<ContentSighting, int, double>> attacks = new(StringComparer.Ordinal)
         {
-            ["drew with this key before"] = Holds,
-            ["… and not within the quiet time around"] = (session, account) => Holds(session, account) * NotQuiet(session, account),
-            ["… and is there that day"] = (session, account) => Holds(session, account) * Present(session, account),
+            ["drew with this key before"] = holdings.Holds,
+            ["… and not within the quiet time after"] = (session, account) => Holds(session, account) * holdings.NotQuiet(session, account),
+            ["… and is there that day"] = (session, account) => Holds(session, account) * holdings.Present(session, account),
             ["… by the hours it keeps"] = (session, account) => Holds(session, account) * Hours(session, account),
-            ["… by the keys it can choose from"] = (session, account) => Holds(session, account) * Choice(session, account),
-            ["… by how much it draws"] = (session, account) => Holds(session, account) * Amount(session, account),
-            ["all of these"] = (session, account) =>
-                Holds(session, account)
-                * NotQuiet(session, account)
-                * Present(session, account)
-                * Hours(session, account)
-                * Choice(session, account)
-                * Amount(session, account),
+            ["… by the keys it can choose from"] = (session, account) => Holds(session, account) * holdings.Chooses(session, account),
+            ["… as if it took its oldest first"] = (session, account) => Holds(session, account) * Rank(session, account, newest: false),
+            ["… as if it took its newest first"] = (session, account) => Holds(session, account) * Rank(session, account, newest: true),
+            ["… by how much it draws of the key"] = (session, account) => Holds(session, account) * Amount(session, account),
+            ["… by how much it has drawn in all"] = (session, account) => Holds(session, account) * AmountInAll(session, account),
+            ["… and had nothing before"] = (session, account) => holdings.Could(session, account) * Rush(session, account),
+            ["the rules together"] = holdings.Could,
+            ["the rules, the hours and the amounts together"] = (session, account) =>
+                holdings.Could(session, account) * Rush(session, account) * Hours(session, account) * AmountInAll(session, account),
         };
         foreach (double minutes in (double[])[0.1, 1, 5, 15, 60])
         {
@@ -44,32 +58,39 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
                 Near(session, account, TimeSpan.FromMinutes(minutes), -1);
             attacks[$"drew first, within {minutes} min after"] = (session, account) =>
                 Near(session, account, TimeSpan.FromMinutes(minutes), 1);
+            attacks[$"drew {minutes} min later than the quiet time"] = (session, account) =>
+                Near(session with { At = session.At + quiet }, account, TimeSpan.FromMinutes(minutes), 1);
         }
-        int[] asked =
-        [
-            .. Enumerable.Range(0, seen.Content.Count).Where(at => !seen.Counted[at] && among?.Invoke(seen.Content[at]) != false),
-        ];
-        return attacks.ToDictionary(
-            attack => attack.Key,
-            attack => Judge(asked, [.. asked.Select(at => Name(seen.Content[at], attack.Value))]),
-            StringComparer.Ordinal
-        );
+        return attacks;
     }
 
     // Chance is what the same names hit when the accounts behind the sessions are shuffled. Sessions of one account go together, and
     // so do the names that an attack gives them: tosses of one coin each would be too strict a yardstick on one day and too lax on another.
-    private Hits Judge(int[] asked, int[] named)
+    private Hits Judge(int[] named, double[][] likely)
     {
+        int[,] together = new int[seen.Accounts, seen.Accounts];
+        for (int at = 0; at < named.Length; at++)
+        {
+            together[named[at], truth[at]]++;
+        }
         int[] accounts = [.. Enumerable.Range(0, seen.Accounts)];
+        int right = accounts.Sum(account => together[account, account]);
         double[] shuffled = new double[Shuffles];
         for (int shuffle = 0; shuffle < Shuffles; shuffle++)
         {
             guesses.Shuffle(accounts);
-            shuffled[shuffle] = asked.Where((at, index) => named[index] == accounts[seen.Truth[at]]).Count();
+            shuffled[shuffle] = Enumerable.Range(0, seen.Accounts).Sum(account => together[accounts[account], account]);
         }
         double mean = shuffled.Average();
         double deviation = Math.Sqrt(shuffled.Average(hits => (hits - mean) * (hits - mean)));
-        return new(asked.Where((at, index) => named[index] == seen.Truth[at]).Count(), asked.Length, mean, deviation);
+        return new(right, named.Length, mean, deviation, named.Select((account, at) => likely[at][account]).Sum());
+    }
+
+    private double[] Likelihoods(ContentSighting session)
+    {
+        double[] weights = [.. Enumerable.Range(0, seen.Accounts).Select(account => holdings.Could(session, account))];
+        double all = weights.Sum();
+        return all > 0 ? [.. weights.Select(weight => weight / all)] : throw new InvalidOperationException("Nobody could have this token.");
     }
 
     // The heaviest account, at random among equals.
@@ -93,19 +114,12 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
         return named[guesses.Next(named.Count)];
     }
 
-    private double Holds(ContentSighting session, int account) =>
-        byAccount[account].Any(draw => draw.At < session.At && draw.NotBefore == session.NotBefore) ? 1 : 0;
-
-    // A client does not draw for some minutes after a redemption.
-    private double NotQuiet(ContentSighting session, int account) =>
-        byAccount[account].Any(draw => draw.At > session.At && draw.At < session.At + quiet) ? 0 : 1;
-
-    private double Present(ContentSighting session, int account) =>
-        byAccount[account].Any(draw => draw.At.Date == session.At.Date) ? 1 : 0.05;
+    private double Holds(ContentSighting session, int account) => holdings.Holds(session, account);
 
     private double Hours(ContentSighting session, int account) =>
         0.02
-        + byAccount[account]
+        + holdings
+            .DrawsOf(account)
             .Select(draw =>
             {
                 double hours = (session.At.TimeOfDay - draw.At.TimeOfDay).TotalHours;
@@ -114,28 +128,35 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
             .DefaultIfEmpty()
             .Average();
 
-    // Clients choose at random among the ended epochs they hold tokens of: who was away holds fewer, and chooses each more often.
-    private double Choice(ContentSighting session, int account)
+    // Who opens Word with nothing left draws within minutes, and half of them ask within minutes of that.
+    private double Rush(ContentSighting session, int account)
     {
-        DateTimeOffset[] held =
-        [
-            .. byAccount[account]
-                .Where(draw => draw.At < session.At && draw.NotBefore + (4 * Epoch) > session.At)
-                .Select(draw => draw.NotBefore)
-                .Distinct(),
-        ];
-        DateTimeOffset[] ended = [.. held.Where(notBefore => notBefore + Epoch <= session.At)];
-        bool fresh = session.NotBefore + Epoch > session.At;
-        return fresh ? (ended.Length == 0 ? 1 : 0.02) : (ended.Contains(session.NotBefore) ? 1.0 / ended.Length : 0);
+        DateTimeOffset first = holdings
+            .DrawsOf(account)
+            .Where(draw => draw.NotBefore == session.NotBefore && draw.At < session.At)
+            .Select(draw => draw.At)
+            .DefaultIfEmpty(session.At.AddDays(-4))
+            .Min();
+        bool running = session.NotBefore.AddDays(1) > session.At;
+        return running && !holdings.Ended(session, account).Any() ? 1 + (2 * Math.Exp(-(session.At - first).TotalMinutes / 10)) : 1;
+    }
+
+    private double Rank(ContentSighting session, int account, bool newest)
+    {
+        int better = holdings.Ended(session, account).Count(key => newest ? key > session.NotBefore : key < session.NotBefore);
+        return 1.0 / (1 + better);
     }
 
     private double Amount(ContentSighting session, int account) =>
-        byAccount[account].Where(draw => draw.At < session.At && draw.NotBefore == session.NotBefore).Sum(draw => draw.Tokens);
+        holdings.DrawsOf(account).Where(draw => draw.At < session.At && draw.NotBefore == session.NotBefore).Sum(draw => draw.Tokens);
+
+    private double AmountInAll(ContentSighting session, int account) =>
+        holdings.Holds(session, account) + holdings.DrawsOf(account).Sum(draw => draw.Tokens);
 
     private double Near(ContentSighting session, int account, TimeSpan within, int direction)
     {
         double nearest = double.PositiveInfinity;
-        foreach (IdentitySighting draw in byAccount[account])
+        foreach (IdentitySighting draw in holdings.DrawsOf(account))
         {
             double distance = (draw.At - session.At).TotalSeconds * direction;
             if (distance >= 0 && distance <= within.TotalSeconds)
@@ -143,13 +164,6 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
                 nearest = Math.Min(nearest, distance);
             }
         }
-        return double.IsFinite(nearest) ? 2 + (1 / (1 + nearest)) : Holds(session, account);
+        return double.IsFinite(nearest) ? 2 + (1 / (1 + nearest)) : holdings.Holds(session, account);
     }
 }
-
-/// <summary>What an attack has found.</summary>
-/// <param name="Right">How many sessions it named rightly.</param>
-/// <param name="Of">Of how many.</param>
-/// <param name="Chance">How many the same names hit by chance, on average.</param>
-/// <param name="Deviation">The standard deviation of that.</param>
-internal sealed record Hits(int Right, int Of, double Chance, double Deviation);

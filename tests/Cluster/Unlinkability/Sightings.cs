@@ -24,4 +24,18 @@ internal sealed record Sightings(
     IReadOnlyList<ContentSighting> Content,
     IReadOnlyList<int> Truth,
     IReadOnlyList<bool> Counted
-);
+)
+{
+    /// <summary>The same of the first accounts only. The linker is told whose the left-out sessions are not: that is for it, not against it.</summary>
+    public Sightings Of(int accounts)
+    {
+        int[] theirs = [.. Enumerable.Range(0, Content.Count).Where(at => Truth[at] < accounts)];
+        return new(
+            accounts,
+            [.. Identity.Where(draw => draw.Account < accounts)],
+            [.. theirs.Select(at => Content[at])],
+            [.. theirs.Select(at => Truth[at])],
+            [.. theirs.Select(at => Counted[at])]
+        );
+    }
+}

@@ -12,26 +12,40 @@ namespace Lethe.ClusterTests.Unlinkability;
 /// Assumptions, which the figures depend on. 100 accounts of one cell and class, 6 sessions a day on average (each account between 4
 /// and 8), 8 to 10 hours with Word open, now and then in two windows; half of the days begin with a question in the first minutes.
 /// Word is closed at night and at weekends, the second Monday is a holiday, so that every pool has expired on the Tuesday after it.
-/// Accounts are signed in the working day before they begin to work. Network addresses are neither logged nor stored, and documents name
-/// nobody to the operator: who has either needs no linker. Nobody is away or new: see the second test. The shipped C# client with its
-/// default settings. By chance an attack is right about once in as many times as there are accounts. The yardstick is what its own names
-/// hit when the accounts behind the sessions are shuffled; it may be right more often by four standard deviations of that.
+/// The 100 are signed in the working day before they begin to work and are there every day; two newcomers more sign in in the middle of
+/// the first week and ask at once. Network addresses are neither logged nor stored, and documents name nobody to the operator: who has
+/// either needs no linker. The shipped C# client with its default settings.
 /// </para>
 /// <para>
-/// Figures of three runs: 5,859 sessions, 12 or 13 draws at a start (0.2 %), the best of 17 attacks 1.1 %, 1.3 % and 1.5 % right, by chance
-/// 1.0 %, the bound 1.5 % to 1.65 %. With one day in twenty away and two newcomers: 31 counted starts of 5,698 (0.5 %), the best attack 1.7 %. A
-/// client that fetches at the start: over 90 %.
+/// Two yardsticks. A guess by somebody who knows nothing: what an attack's own names hit with the accounts shuffled (1.0 %). And a guess
+/// among those who could have the token, by what the rules of the client give away and the decision 0006 tells (<see cref="Holdings"/>).
+/// Each attack may hit four standard deviations more (<see cref="Hits"/>): in a fortnight of 5,800 sessions that is half a point.
+/// </para>
+/// <para>
+/// Figures, of seven fortnights with other seeds: 0.40 % to 0.49 % of starts counted, of which 0.18 % to 0.28 % had to draw. All that the rules
+/// give away, taken together, names 1.21 %, 1.37 %, 1.16 %, 1.09 %, 1.37 %, 0.91 % and 1.03 % of the sessions of those who are there every day rightly, by
+/// chance 1.02 % ± 0.13 %; the best of 27 attacks is at most 2.8 deviations above chance. Over all of them it is 1.16 % ± 0.05 %, where
+/// the rules let 1.07 % expect: the quiet time rules three accounts out, and on the Tuesday few have drawn early. With the newcomers it is 1.11 %
+/// where 1.17 % is expected: for two days they have fewer epochs to choose from than the rest. With one day in twenty away the
+/// adversary does better than a guess: 2.1 % and 1.9 % where 1.0 % is chance and 1.86 % expected, and one session in a hundred can be named
+/// with more than one in ten, that of somebody who was away on the one day whose tokens the others spend. No choice of tokens mends that
+/// (decision 0006). A client that fetches at the start: over 90 %.
 /// </para>
 /// </summary>
 public sealed class UnlinkabilityTests(ITestOutputHelper output)
 {
+    private const int Newcomers = 2;
     private static readonly DateTimeOffset Start = new(2026, 6, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// The 100 against a guess that knows nothing; their adversary is told which sessions are the newcomers', which helps it. Together with
+    /// the newcomers against a guess among those who could have the token.
+    /// </summary>
     [Fact]
     public async Task Adversary_AgainstTheShippedClient_DoesNoBetterThanGuessing()
     {
-        Firm firm = new(Lawyers: 100, WorkingDays: 9, SessionsADay: 6, DrawsAhead: true);
+        Firm firm = new(Lawyers: 100 + Newcomers, WorkingDays: 9, SessionsADay: 6, DrawsAhead: true, Newcomers: Newcomers);
         await using BothPlanes planes = new();
         await planes.StartAsync(Start);
         Fortnight fortnight = new(firm, seed: 1);
@@ -41,25 +55,26 @@ public sealed class UnlinkabilityTests(ITestOutputHelper output)
         Assert.True(counted < seen.Content.Count / 100, "Counted starts are under 1 %.");
         Assert.Single(seen.Identity.Select(draw => draw.Tokens).Distinct()); // sizes tell nothing
 
-        AssertUnder(seen, timesChance: 1);
+        AssertUnder(seen.Of(100), "the 100", hits => Math.Min(hits.ChanceBound, hits.ExpectedBound));
+        AssertUnder(seen, "with the newcomers", hits => hits.ExpectedBound);
         await AssertNothingElseIsKeptAsync(planes, seen);
     }
 
     /// <summary>
-    /// The same with people who are away one day in twenty, and two newcomers. Who was away lacks an epoch's tokens and a newcomer has but
-    /// few epochs', which no rule of the client can hide: here the bound is twice a guess, beside the same deviations. On request only.
+    /// A week in which everybody is away one day in twenty. Who was away lacks an epoch's tokens, which no rule of the client can hide: here an
+    /// adversary does better than a guess that knows nothing, and no better than one among those who could have the token.
     /// </summary>
-    [Fact(Explicit = true)]
-    public async Task Adversary_WithAbsencesAndNewcomers_StaysUnderTwiceAGuess()
+    [Fact]
+    public async Task Adversary_WithAbsences_DoesNoBetterThanGuessingAmongThoseWhoCouldHaveTheToken()
     {
-        Firm firm = new(Lawyers: 100, WorkingDays: 9, SessionsADay: 6, DrawsAhead: true, AwayShare: 0.05, Newcomers: 2);
+        Firm firm = new(Lawyers: 100, WorkingDays: 5, SessionsADay: 6, DrawsAhead: true, AwayShare: 0.05);
         await using BothPlanes planes = new();
         await planes.StartAsync(Start);
         Fortnight fortnight = new(firm, seed: 5);
         Sightings seen = await fortnight.RunAsync(planes);
         int counted = Tell(fortnight, seen);
-        Assert.True(counted < seen.Content.Count / 50, "Counted starts are under 2 %.");
-        AssertUnder(seen, timesChance: 2);
+        Assert.True(counted < seen.Content.Count / 100, "Counted starts are under 1 %.");
+        AssertUnder(seen, "with absences", hits => hits.ExpectedBound);
     }
 
     [Fact]
@@ -77,20 +92,23 @@ public sealed class UnlinkabilityTests(ITestOutputHelper output)
         Assert.True(hits.Right > 0.9 * hits.Of, $"{hits.Right} of {hits.Of}");
     }
 
-    private void AssertUnder(Sightings seen, double timesChance)
+    private void AssertUnder(Sightings seen, string whom, Func<Hits, double> bound)
     {
+        Linker linker = new(seen, Quiet, seed: 2);
         List<string> over = [];
-        foreach ((string attack, Hits hits) in new Linker(seen, Quiet, seed: 2).Run())
+        foreach ((string attack, Hits hits) in linker.Run())
         {
-            double bound = (timesChance * hits.Chance) + (4 * hits.Deviation);
-            string line =
-                $"{attack}: {(double)hits.Right / hits.Of:P2} of {hits.Of}, by chance {hits.Chance / hits.Of:P2}, bound {bound / hits.Of:P2}";
+            string line = $"{whom}: {attack}: {hits}; bound {bound(hits) / hits.Of:P2}";
             output.WriteLine(line);
-            if (hits.Right > bound)
+            if (hits.Right > bound(hits))
             {
                 over.Add(line);
             }
         }
+        IReadOnlyList<double> exposures = linker.Exposures();
+        output.WriteLine(
+            $"{whom}: {exposures.Count(sure => sure > 0.1)} of {exposures.Count} sessions can be named with more than one in ten"
+        );
         Assert.Empty(over);
     }
 

@@ -1,0 +1,28 @@
+namespace Lethe.ClusterTests.Unlinkability;
+
+/// <summary>What an attack has found, beside two guesses.</summary>
+/// <param name="Right">How many sessions it named rightly.</param>
+/// <param name="Of">Of how many.</param>
+/// <param name="Chance">How many the same names hit with the accounts shuffled: a guess by somebody who knows nothing.</param>
+/// <param name="Deviation">The standard deviation of that.</param>
+/// <param name="Expected">How many the same names hit by a guess among those who could have the token: <see cref="Holdings.Could"/>.</param>
+internal sealed record Hits(int Right, int Of, double Chance, double Deviation, double Expected)
+{
+    // One-sided, a normal deviate is beyond four deviations once in 31,600 times: some twenty attacks fail by chance in one run of 1,600.
+    private const double Deviations = 4;
+
+    /// <summary>Gets what chance does not pass.</summary>
+    public double ChanceBound => Chance + (Deviations * Deviation);
+
+    /// <summary>
+    /// Gets what a guess among those who could have the token does not pass. Hits come in clumps, whose number is Poisson's: the variance is
+    /// to the mean as it is with the accounts shuffled.
+    /// </summary>
+    public double ExpectedBound => Expected + (Deviations * Deviation * Math.Sqrt(Math.Max(1, Expected / Chance)));
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Share(Right)} of {Of}; by chance {Share(Chance)} ± {Share(Deviation)}; who could have it {Share(Expected)}";
+
+    private string Share(double hits) => (hits / Of).ToString("P2", System.Globalization.CultureInfo.InvariantCulture);
+}
