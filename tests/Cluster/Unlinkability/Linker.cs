@@ -16,23 +16,21 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
 
     // The client has counted the others as linkable, and shows them.
     private readonly ContentSighting[] asked = [.. seen.Content.Where((_, at) => !seen.Counted[at])];
+    private readonly Dictionary<ContentSighting, double[]> likely = new(ReferenceEqualityComparer.Instance);
     private readonly int[] truth = [.. seen.Truth.Where((_, at) => !seen.Counted[at])];
 
     /// <summary>Tells how exposed each session is: how sure somebody is of the right account who knows what <see cref="Holdings"/> knows.</summary>
-    public IReadOnlyList<double> Exposures() => [.. asked.Select((session, at) => Likelihoods(session)[truth[at]])];
+    public IReadOnlyList<double> Exposures() => [.. asked.Select((session, at) => Likely(session, truth[at]))];
 
     /// <summary>Runs every attack.</summary>
     /// <returns>Per attack, how many of the sessions that the client has not counted it names rightly.</returns>
-    public IReadOnlyDictionary<string, Hits> Run()
-    {
-        double[][] likely = [.. asked.Select(Likelihoods)];
-        return Attacks()
+    public IReadOnlyDictionary<string, Hits> Run() =>
+        Attacks()
             .ToDictionary(
                 attack => attack.Key,
-                attack => Judge([.. asked.Select(session => Name(session, attack.Value))], likely),
+                attack => Judge([.. asked.Select(session => Name(session, attack.Value))]),
                 StringComparer.Ordinal
             );
-    }
 
     private Dictionary<string, Func<ContentSighting, int, double>> Attacks()
     {
@@ -47,10 +45,10 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
             ["… as if it took its newest first"] = (session, account) => Holds(session, account) * Rank(session, account, newest: true),
             ["… by how much it draws of the key"] = (session, account) => Holds(session, account) * Amount(session, account),
             ["… by how much it has drawn in all"] = (session, account) => Holds(session, account) * AmountInAll(session, account),
-            ["… and had nothing before"] = (session, account) => holdings.Could(session, account) * Rush(session, account),
-            ["the rules together"] = holdings.Could,
+            ["… and had nothing before"] = (session, account) => Likely(session, account) * Rush(session, account),
+            ["the rules together"] = Likely,
             ["the rules, the hours and the amounts together"] = (session, account) =>
-                holdings.Could(session, account) * Rush(session, account) * Hours(session, account) * AmountInAll(session, account),
+                Likely(session, account) * Rush(session, account) * Hours(session, account) * AmountInAll(session, account),
         };
         foreach (double minutes in (double[])[0.1, 1, 5, 15, 60])
         {
@@ -66,7 +64,7 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
 
     // Chance is what the same names hit when the accounts behind the sessions are shuffled. Sessions of one account go together, and
     // so do the names that an attack gives them: tosses of one coin each would be too strict a yardstick on one day and too lax on another.
-    private Hits Judge(int[] named, double[][] likely)
+    private Hits Judge(int[] named)
     {
         int[,] together = new int[seen.Accounts, seen.Accounts];
         for (int at = 0; at < named.Length; at++)
@@ -83,14 +81,19 @@ internal sealed class Linker(Sightings seen, TimeSpan quiet, int seed)
         }
         double mean = shuffled.Average();
         double deviation = Math.Sqrt(shuffled.Average(hits => (hits - mean) * (hits - mean)));
-        return new(right, named.Length, mean, deviation, named.Select((account, at) => likely[at][account]).Sum());
+        return new(right, named.Length, mean, deviation, named.Select((account, at) => Likely(asked[at], account)).Sum());
     }
 
-    private double[] Likelihoods(ContentSighting session)
+    private double Likely(ContentSighting session, int account)
     {
-        double[] weights = [.. Enumerable.Range(0, seen.Accounts).Select(account => holdings.Could(session, account))];
-        double all = weights.Sum();
-        return all > 0 ? [.. weights.Select(weight => weight / all)] : throw new InvalidOperationException("Nobody could have this token.");
+        if (!likely.TryGetValue(session, out double[]? shares))
+        {
+            double[] weights = [.. Enumerable.Range(0, seen.Accounts).Select(one => holdings.Could(session, one))];
+            double all = weights.Sum();
+            Xunit.Assert.True(all > 0, "Somebody could have each token.");
+            likely[session] = shares = [.. weights.Select(weight => weight / all)];
+        }
+        return shares[account];
     }
 
     // The heaviest account, at random among equals.
