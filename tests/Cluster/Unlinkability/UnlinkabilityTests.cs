@@ -27,7 +27,7 @@ namespace Lethe.ClusterTests.Unlinkability;
 /// chance 1.02 % ± 0.13 %; the best of 27 attacks is at most 2.8 deviations above chance. Over all of them it is 1.16 % ± 0.05 %, where
 /// the rules let 1.07 % expect: the quiet time rules three accounts out, and on the Tuesday few have drawn early. With the newcomers it is 1.11 %
 /// where 1.17 % is expected: for two days they have fewer epochs to choose from than the rest. With one day in twenty away the
-/// adversary does better than a guess: 2.1 % and 1.9 % where 1.0 % is chance and 1.86 % expected, and one session in a hundred can be named
+/// adversary does better than a guess: 2.1 %, 1.9 % and 2.2 % where 1.0 % is chance and 1.85 % expected, and one session in a hundred can be named
 /// with more than one in ten, that of somebody who was away on the one day whose tokens the others spend. No choice of tokens mends that
 /// (decision 0006). A client that fetches at the start: over 90 %.
 /// </para>
