@@ -19,12 +19,12 @@ namespace Lethe.ClusterTests.Unlinkability;
 /// <para>
 /// Two yardsticks. A guess by somebody who knows nothing: what an attack's own names hit with the accounts shuffled (1.0 %). And a guess
 /// among those who could have the token, by what the rules of the client give away and the decision 0006 tells (<see cref="Holdings"/>).
-/// Each attack may hit four standard deviations more (<see cref="Hits"/>): in a fortnight of 5,800 sessions that is half a point.
+/// Each attack may hit five standard deviations more (<see cref="Hits"/>): in a fortnight of 5,800 sessions that is two thirds of a point.
 /// </para>
 /// <para>
 /// Figures, of seven fortnights with other seeds: 0.40 % to 0.49 % of starts counted, of which 0.18 % to 0.28 % had to draw. All that the rules
 /// give away, taken together, names 1.21 %, 1.37 %, 1.16 %, 1.09 %, 1.37 %, 0.91 % and 1.03 % of the sessions of those who are there every day rightly, by
-/// chance 1.02 % ± 0.13 %; the best of 27 attacks is at most 2.8 deviations above chance. Over all of them it is 1.16 % ± 0.05 %, where
+/// chance 1.02 % ± 0.13 %; the best of 27 attacks is 1.9 to 3.3 deviations above chance. Over all of them it is 1.16 % ± 0.05 %, where
 /// the rules let 1.07 % expect: the quiet time rules three accounts out, and on the Tuesday few have drawn early. With the newcomers it is 1.11 %
 /// where 1.17 % is expected: for two days they have fewer epochs to choose from than the rest. With one day in twenty away the
 /// adversary does better than a guess: 2.1 %, 1.9 % and 2.2 % where 1.0 % is chance and 1.85 % expected, and one session in a hundred can be named
