@@ -874,7 +874,8 @@ function readState(stored, owner) {
     if (version !== 2 || whose !== owner || !Array.isArray(list) || list.length > EPOCHS * MAX_DRAW) throw invalid();
     if (policyClass !== null && typeof policyClass !== "string") throw invalid();
     if (firstDayEndsAt !== null && !Number.isFinite(firstDayEndsAt)) throw invalid();
-    const { nextDrawAt, epochLength, claimedUntil, redeemedAt, drawsAtStart, firstDayStarts, generation } = /** @type {Record<string, number>} */ (numbers);
+    const known = /** @type {Record<string, number>} */ (numbers);
+    const { nextDrawAt, epochLength, claimedUntil, redeemedAt, drawsAtStart, firstDayStarts, generation } = known;
     const kept = { nextDrawAt, epochLength, claimedUntil, redeemedAt, drawsAtStart, firstDayStarts, generation };
     if (!Object.values(kept).every((number) => Number.isFinite(number) && number >= 0) || epochLength === 0) throw invalid();
     const tokens = list.map((item) => {
@@ -883,7 +884,8 @@ function readState(stored, owner) {
       if (typeof token !== "string" || !TOKEN_TEXT.test(token)) throw invalid();
       return /** @type {StoredToken} */ ({ token, freshUntil, expiresAt });
     });
-    return { ...kept, cell: cell === null ? null : readCell(cell), tokens, policyClass, firstDayEndsAt: /** @type {number | null} */ (firstDayEndsAt) };
+    const firstDay = /** @type {number | null} */ (firstDayEndsAt);
+    return { ...kept, cell: cell === null ? null : readCell(cell), tokens, policyClass, firstDayEndsAt: firstDay };
   } catch (fault) {
     if (!(fault instanceof ProblemError || fault instanceof SyntaxError)) throw fault;
     return EMPTY; // as after an installation: the next draw fills it
@@ -1070,8 +1072,9 @@ export class LetheClient {
    * @param {Cell} home @param {AbortSignal} [signal] @returns {Promise<Mirror>}
    */
   async readMirror(home, signal) {
-    const answer = await this.#send(new URL("/v1/token-challenge", home.gatewayUrl), { method: "GET", headers: { accept: "application/json" }, signal });
-    const told = await readObject(answer);
+    const told = await readObject(
+      await this.#send(new URL("/v1/token-challenge", home.gatewayUrl), { method: "GET", headers: { accept: "application/json" }, signal }),
+    );
     const bytes = decodeBase64Url(told.directory, MAX_DIRECTORY_BYTES);
     const challenge = encodeChallenge(new URL(home.controlUrl).host, new URL(home.gatewayUrl).host);
     if (!equal(challenge, decodeBase64Url(told.challenge, challenge.length))) throw invalid();
@@ -1079,7 +1082,10 @@ export class LetheClient {
     return { bytes, directory: await parseDirectory(bytes), challenge, redeemableFor: told.redeemableSeconds * 1000 };
   }
 
-  /** @param {Cell} home @param {string} requestUri @param {Mirror} mirror @param {DirectoryKey} current @param {number} count @param {AbortSignal} [signal] */
+  /**
+   * @param {Cell} home @param {string} requestUri @param {Mirror} mirror @param {DirectoryKey} current @param {number} count
+   * @param {AbortSignal} [signal]
+   */
   async #requestTokens(home, requestUri, { challenge, redeemableFor }, current, count, signal) {
     const issuer = secureUrl(requestUri, home.controlUrl);
     if (issuer.origin !== home.controlUrl) throw invalid();

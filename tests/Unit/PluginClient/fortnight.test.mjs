@@ -1,4 +1,4 @@
-// Two weeks of a firm with the shipped client and a clock of the test: when it draws, how much, and what it spends. The signatures are left out.
+// Two weeks of a firm with the shipped client and a clock of the test: when it draws, how much, and what it spends. Signatures are left out.
 import assert from "node:assert/strict";
 import { before, mock, test } from "node:test";
 import { TokenKey } from "../../../api/plugin-client/lethe.js";
@@ -27,6 +27,11 @@ const cell = new FakeCell();
 const [draws, spent, opened] = [[], [], []];
 let lawyers = [];
 
+function randomToken() {
+  const parts = [Buffer.from([0, 2]), crypto.getRandomValues(new Uint8Array(64)), cell.keyId, Buffer.alloc(256)];
+  return Buffer.concat(parts).toString("base64url");
+}
+
 class Lawyer {
   #windows = [];
   #key;
@@ -47,10 +52,11 @@ class Lawyer {
     client.drawTokens = async (home, count) => {
       const { tokens, redeemedAt, nextDrawAt } = this.state;
       const epoch = dayOf(cell.now);
-      draws.push({ lawyer: this, at: cell.now, count, held: tokens.length, quiet: cell.now - redeemedAt, again: cell.now < nextDrawAt, byHand: this.byHand });
+      const [quiet, again] = [cell.now - redeemedAt, cell.now < nextDrawAt];
+      draws.push({ lawyer: this, at: cell.now, count, held: tokens.length, quiet, again, byHand: this.byHand });
       await new Promise(setImmediate);
-      const token = () => Buffer.concat([Buffer.from([0, 2]), crypto.getRandomValues(new Uint8Array(64)), cell.keyId, Buffer.alloc(256)]).toString("base64url");
-      const drawn = Array.from({ length: count }, () => ({ token: token(), freshUntil: epoch + DAY, expiresAt: epoch + 4 * DAY }));
+      const times = { freshUntil: epoch + DAY, expiresAt: epoch + 4 * DAY };
+      const drawn = Array.from({ length: count }, () => ({ token: randomToken(), ...times }));
       return { tokens: drawn, policyClass: "eu-standard", epochEndsAt: epoch + DAY, epochLength: DAY };
     };
     return client;
