@@ -7,7 +7,7 @@ import { SimulatedTime } from "./simulated-time.mjs";
 import { bytes } from "./vectors.mjs";
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
-const LAWYERS = 60;
+const LAWYERS = 40;
 const FRIDAY = Date.UTC(2026, 5, 5);
 const WORKING_DAYS = [3, 4, 5, 6, 7, 11, 12, 13, 14].map((day) => FRIDAY + day * DAY); // the second Monday is a holiday
 const AFTER_THE_HOLIDAY = WORKING_DAYS[5];
@@ -152,7 +152,7 @@ test("The instant is uniform over the middle of the day, whenever Word was opene
   const hours = background()
     .filter(({ again, held, at }) => !again && held > 0 && at - dayOf(at) <= 14 * HOUR)
     .map(({ at }) => (at - dayOf(at)) / HOUR);
-  assert.ok(hours.length > 350, `${hours.length} draws`);
+  assert.ok(hours.length > 6 * LAWYERS, `${hours.length} draws`);
   const apart = distance(hours, (hour) => Math.min(Math.max((hour - 8) / 6, 0), 1));
   // Kolmogorov's bound, one in 10,000; and a draw that fell near a redemption, one in nine, was put off.
   assert.ok(apart < 2.23 / Math.sqrt(hours.length) + 0.03, `${apart} apart`);
@@ -178,7 +178,7 @@ test("A start that has tokens talks to the Gateway only, and few have none", () 
   }
   const counted = lawyers.reduce((sum, lawyer) => sum + lawyer.tokens.drawsAtStart, 0);
   assert.equal(counted, spent.length - ready.length);
-  assert.ok(spent.length > 2500 && counted < spent.length / 100, `${counted} of ${spent.length}`);
+  assert.ok(spent.length > 40 * LAWYERS && counted < spent.length / 100, `${counted} of ${spent.length}`);
   assert.equal(lawyers.reduce((sum, lawyer) => sum + lawyer.tokens.firstDayStarts, 0), 0);
 });
 
@@ -193,6 +193,6 @@ test("Tokens of ended epochs first, each of these epochs as likely as another, h
     variance += (1 - 1 / epochs.length) / epochs.length;
     newest += taken[0].freshUntil === Math.max(...epochs) ? 1 : 0;
   }
-  assert.ok(variance > 200, "hardly any choice");
+  assert.ok(variance > 4 * LAWYERS, "hardly any choice");
   assert.ok(Math.abs(newest - expected) < 4.5 * Math.sqrt(variance), `${newest}, expected ${expected}`);
 });
