@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.PrivacyPass;
@@ -106,7 +105,11 @@ public sealed record PoolState
     /// than "someone who drew that day", one of the running epoch "someone who has drawn by now": those only when there are no others.
     /// An order by age would tell those who were away one day from the rest; a random one blurs it.
     /// </summary>
-    internal PoolState Take(DateTimeOffset now, out Token? token)
+    /// <param name="now">The time.</param>
+    /// <param name="below">Draws a lot: 0 up to one less than the number it is given, all equally likely.</param>
+    /// <param name="token">The token; null when there is none.</param>
+    /// <returns>The state without it.</returns>
+    internal PoolState Take(DateTimeOffset now, Func<int, int> below, out Token? token)
     {
         PoolState usable = Without(now);
         token = null;
@@ -119,8 +122,8 @@ public sealed record PoolState
         [
             .. (ended.Length > 0 ? ended : usable.Tokens.AsEnumerable()).GroupBy(entry => entry.FreshUntil),
         ];
-        PooledToken[] same = [.. epochs[RandomNumberGenerator.GetInt32(epochs.Length)]];
-        PooledToken taken = same[RandomNumberGenerator.GetInt32(same.Length)];
+        PooledToken[] same = [.. epochs[below(epochs.Length)]];
+        PooledToken taken = same[below(same.Length)];
         token = taken.Token;
         return usable with
         {

@@ -12,15 +12,13 @@ namespace Lethe.Client;
 /// </summary>
 public sealed class TokenPool : IDisposable
 {
-    private const int MostDraws = 4; // as many epochs as tokens live for
-    private const double FirstDraw = 8.0 / 24; // 08:00 to 14:00 UTC, for everybody: when all of a European firm have Word open
-    private const double LastDraw = 14.0 / 24;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestDifference = TimeSpan.FromMinutes(10);
 
     private readonly LetheClientOptions options;
     private readonly TokenDraw draw;
+    private readonly DrawSchedule schedule;
     private readonly ITokenStore store;
     private readonly SemaphoreSlim gate = new(1);
 
@@ -31,9 +29,8 @@ public sealed class TokenPool : IDisposable
             throw new ArgumentOutOfRangeException(nameof(options), "PoolSize is 1 to 100.");
         }
         (this.options, draw, store) = (options, new TokenDraw(options, identity, content), options.TokenStore);
+        schedule = new DrawSchedule(options, DrawSchedule.Uniform);
     }
-
-    private int FewTokens => Math.Max(1, options.PoolSize / 4);
 
     private DateTimeOffset Now => options.Clock.GetUtcNow();
 
@@ -60,7 +57,7 @@ public sealed class TokenPool : IDisposable
                 state => (state.Cell == cell ? state : state.Cleared() with { Cell = cell }).Without(Now),
                 cancellationToken
             );
-            int count = Math.Min(options.PoolSize, (MostDraws * options.PoolSize) - before.Tokens.Length);
+            int count = schedule.DrawSize(before);
             if (count <= 0)
             {
                 return 0;
@@ -109,13 +106,13 @@ public sealed class TokenPool : IDisposable
         while (true)
         {
             PoolState state = await ReadAsync(cancellationToken);
-            var now = (state.NextDrawAt, Now >= state.NextDrawAt, state.Tokens.Length < FewTokens, state.Tokens.IsEmpty);
+            var now = (state.NextDrawAt, Now >= state.NextDrawAt, schedule.AreFew(state), state.Tokens.IsEmpty);
             if (drawAt is null || planned != now)
             {
                 planned = now;
-                drawAt = differSince is null ? PlanDraw(state) : Now + Exponential(options.RefillPauseWhenEmpty);
+                drawAt = differSince is null ? schedule.Plan(state) : Now + schedule.Exponential(options.RefillPauseWhenEmpty);
             }
-            DateTimeOffset lookAt = Now + Exponential(options.RefillPause);
+            DateTimeOffset lookAt = Now + schedule.Exponential(options.RefillPause);
             TimeSpan pause = (drawAt < lookAt ? drawAt.Value : lookAt) - Now;
             await Task.Delay(pause < ShortestPause ? ShortestPause : pause, options.Clock, cancellationToken);
             try
@@ -123,8 +120,10 @@ public sealed class TokenPool : IDisposable
                 if (Now >= drawAt)
                 {
                     drawAt = null;
-                    await DrawIfDueAsync(client, cancellationToken);
-                    differSince = null;
+                    if (await DrawIfDueAsync(client, cancellationToken))
+                    {
+                        differSince = null;
+                    }
                 }
                 else
                 {
@@ -157,7 +156,7 @@ public sealed class TokenPool : IDisposable
     }
 
     /// <summary>Says whether the background may draw: it has not in this epoch or few are left, and no session has just begun.</summary>
-    internal async Task<bool> IsRefillDueAsync(CancellationToken cancellationToken) => IsDue(await ReadAsync(cancellationToken));
+    internal async Task<bool> IsRefillDueAsync(CancellationToken cancellationToken) => schedule.IsDue(await ReadAsync(cancellationToken));
 
     /// <summary>Drops the tokens of a key that no Gateway takes any more.</summary>
     internal Task DropAsync(ReadOnlyMemory<byte> keyId) =>
@@ -168,55 +167,25 @@ public sealed class TokenPool : IDisposable
 
     internal Task ClearAsync() => store.UpdateAsync(state => state.Cleared(), CancellationToken.None);
 
-    private bool IsDue(PoolState state) =>
-        Now - state.LastRedeemedAt >= options.QuietAfterRedemption
-        && Now >= state.ClaimedUntil
-        && (Now >= state.NextDrawAt || state.Tokens.Length < FewTokens);
-
-    // Uniform over the middle of the day, whenever Word was opened: the instant of a draw tells nothing of the hours that somebody keeps. Who
-    // opens Word later, or has run out, draws after a pause without memory.
-    private DateTimeOffset PlanDraw(PoolState state)
-    {
-        if (state.Tokens.IsEmpty)
-        {
-            return Now + Exponential(options.RefillPauseWhenEmpty);
-        }
-        if (Now < state.NextDrawAt)
-        {
-            return state.Tokens.Length < FewTokens ? Now + Exponential(options.RefillPause) : DateTimeOffset.MaxValue;
-        }
-        DateTimeOffset epoch = state.NextDrawAt + (state.EpochLength * Math.Floor((Now - state.NextDrawAt) / state.EpochLength));
-        DateTimeOffset begins = epoch + (state.EpochLength * FirstDraw);
-        DateTimeOffset ends = epoch + (state.EpochLength * LastDraw);
-        DateTimeOffset quiet = state.LastRedeemedAt + options.QuietAfterRedemption;
-        DateTimeOffset from = quiet > Now ? quiet : Now;
-        from = begins > from ? begins : from;
-        return from < ends ? from + ((ends - from) * Uniform()) : from + Exponential(options.RefillPause / 2);
-    }
-
-    // Pauses that have no memory: seeing one draw says nothing about the next.
-    private static TimeSpan Exponential(TimeSpan mean) => mean * -Math.Log(Uniform());
-
-    private static double Uniform() => (RandomNumberGenerator.GetInt32(int.MaxValue) + 1.0) / int.MaxValue;
-
-    private async Task DrawIfDueAsync(LetheClient client, CancellationToken cancellationToken)
+    private async Task<bool> DrawIfDueAsync(LetheClient client, CancellationToken cancellationToken)
     {
         bool mine = false;
         await store.UpdateAsync(
             state =>
             {
-                mine = IsDue(state.Without(Now));
+                mine = schedule.IsDue(state.Without(Now));
                 return mine ? state with { ClaimedUntil = Now + Claim } : state;
             },
             cancellationToken
         );
         if (!mine)
         {
-            return;
+            return false;
         }
         try
         {
             await RefillAsync(await client.DiscoverAsync(cancellationToken), cancellationToken);
+            return true;
         }
         finally
         {
@@ -241,7 +210,10 @@ public sealed class TokenPool : IDisposable
     private async Task<Token?> TryTakeAsync(Cell cell, CancellationToken cancellationToken)
     {
         Token? token = null;
-        await store.UpdateAsync(state => state.Cell == cell ? state.Take(Now, out token) : state, cancellationToken);
+        await store.UpdateAsync(
+            state => state.Cell == cell ? state.Take(Now, RandomNumberGenerator.GetInt32, out token) : state,
+            cancellationToken
+        );
         return token;
     }
 }

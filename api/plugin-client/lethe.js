@@ -13,6 +13,8 @@ const SALT_BYTES = 48;
 const SIGNATURE_BYTES = 256;
 const SIGNED_BYTES = 2 + NONCE_BYTES + DIGEST_BYTES + DIGEST_BYTES;
 const TOKEN_BYTES = SIGNED_BYTES + SIGNATURE_BYTES;
+const TOKEN_TEXT = new RegExp(`^[\\w-]{${(TOKEN_BYTES / 3) * 4}}$`); // base64url, which here needs no padding and has no stray bits
+const KEY_ID_AT = ((SIGNED_BYTES - DIGEST_BYTES) / 3) * 4; // in a token's text
 const REQUEST_BYTES = 2 + 1 + SIGNATURE_BYTES;
 const DIRECTORY_PATH = "/.well-known/private-token-issuer-directory";
 const DIRECTORY_TYPE = "application/private-token-issuer-directory";
@@ -23,10 +25,18 @@ const MAX_KEYS = 128;
 const MAX_KEYS_OF_CLASS = 5; // the next epoch's, the current and three earlier ones
 const MAX_PROBLEM_BYTES = 64 * 1024;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-const MAX_POOL = 60;
 const MAX_TOKENS_TRIED = 3;
+const EPOCHS = 4; // that a token can be redeemed in: the most draws that a pool holds, the most keys that a start drops
+const MAX_DRAW = 100;
+const FIRST_DRAW = 8 / 24; // 08:00 to 14:00 UTC, for everybody: when all of a European firm have Word open
+const LAST_DRAW = 14 / 24;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+const SHORTEST_PAUSE = 1000;
+const LONGEST_PAUSE = 2 ** 31 - 1; // that a timer can wait
+const CLAIM = 2 * MINUTE;
+const LONGEST_DIFFERENCE = 10 * MINUTE;
+const EXPIRY_MARGIN = MINUTE;
 const ENDINGS = new Set(["complete", "length", "cancelled", "filtered", "over_budget", "upstream_cut"]);
 
 // ---- What is asked and answered ----
@@ -44,10 +54,13 @@ const ENDINGS = new Set(["complete", "length", "cancelled", "filtered", "over_bu
  * @property {(signal?: AbortSignal) => string | Promise<string>} accessToken Gives an access token for Control whenever one is needed.
  * @property {TokenStorage} [storage] Where tokens wait between two openings of the page. Default: memory of this page.
  * @property {string} [storageKey] Its key; in Office put `Office.context.partitionKey` before it. Default `lethe.tokens`.
- * @property {number} [poolSize] The most tokens in the pool, 1 to 60. Default 20.
- * @property {string} [policyClass] The policy class to draw for. Default: the first of the issuer's directory.
+ * @property {number} [poolSize] How many tokens one draw brings; the pool holds up to four draws. 1 to 100, default 20. The same for
+ * everybody: another number would set its user apart at the issuer.
+ * @property {string} [policyClass] The policy class to draw for. Default: the one that the issuer has told, else the first of its directory.
  * @property {number} [quietAfterRedemption] Milliseconds after a redeemed token in which the background does not draw. Default 10 minutes.
- * @property {number} [redeemableFor] Milliseconds after its key began in which a token is redeemable. Default 4 days, as the Gateway's.
+ * @property {number} [refillPause] The mean pause, in milliseconds, before the background looks whether an epoch was closed, and before it
+ * draws when few tokens are left; half of it before a draw after the middle of the day. Default 1 hour.
+ * @property {number} [refillPauseWhenEmpty] The same before a draw while no token is left. Default 2 minutes.
  * @property {typeof fetch} [fetch] Sends requests. Default: the page's.
  * @property {() => number} [now] The clock, milliseconds since 1970. Default: the page's.
  */
@@ -94,7 +107,7 @@ export class ProblemError extends Error {
   /**
    * @param {string} code A stable code.
    * @param {string} message What is wrong.
-   * @param {{status?: number, region?: string, baseUrl?: string, retryAfter?: number, cause?: unknown}} [more]
+   * @param {{status?: number, region?: string, baseUrl?: string, policyClass?: string, retryAfter?: number, cause?: unknown}} [more]
    */
   constructor(code, message, more = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
@@ -107,17 +120,20 @@ export class ProblemError extends Error {
     this.region = more.region;
     /** The base URL to turn to instead (421). */
     this.baseUrl = more.baseUrl;
+    /** The policy class whose key signs for the tenant (`token_batch_refused`). */
+    this.policyClass = more.policyClass;
     /** After how many seconds another try may be worth it. */
     this.retryAfter = more.retryAfter;
   }
 
   /** @param {unknown} problem A problem object. @param {number} [retryAfter] Seconds. @returns {ProblemError} */
   static of(problem, retryAfter) {
-    const { title, detail, code, status, region, baseUrl } = members(problem);
+    const { title, detail, code, status, region, baseUrl, policyClass } = members(problem);
     return new ProblemError(text(code) ?? "unknown", [text(title) ?? "Refused", text(detail)].filter(Boolean).join(". "), {
       status: Number.isInteger(status) ? /** @type {number} */ (status) : 0,
       region: text(region),
       baseUrl: text(baseUrl),
+      policyClass: text(policyClass),
       retryAfter,
     });
   }
@@ -360,12 +376,13 @@ export function decodeBatchResponse(body, expected) {
  * @typedef {object} DirectoryKey
  * @property {TokenKey} key @property {number} notBefore Seconds since 1970. @property {string} policyClass
  */
+/** @typedef {{requestUri: string, keys: DirectoryKey[]}} IssuerDirectory Its keys in the issuer's order. */
 
 /**
  * Reads an issuer directory (RFC 9578 §4). Keys of other token types are passed over; anything malformed or doubled refuses the whole.
  * @param {Uint8Array} bytes UTF-8 JSON.
- * @returns {Promise<{requestUri: string, keys: DirectoryKey[]}>}
- * @throws {ProblemError} `answer_invalid`, or `too_many_keys`: more than five live keys of a class could tell people apart.
+ * @returns {Promise<IssuerDirectory>}
+ * @throws {ProblemError} `answer_invalid`.
  */
 export async function parseDirectory(bytes) {
   const { "issuer-request-uri": requestUri, "token-keys": list } = members(parseJson(bytes));
@@ -374,16 +391,42 @@ export async function parseDirectory(bytes) {
   const keys = [];
   for (const item of list) {
     const { "token-type": type, "token-key": spki, "not-before": notBefore = 0, "policy-class": policyClass } = members(item);
+    if (!Number.isInteger(type)) throw invalid();
     if (type !== TYPE) continue;
-    if (!Number.isSafeInteger(notBefore) || typeof policyClass !== "string" || !/^[a-z0-9-]{1,64}$/.test(policyClass)) throw invalid();
+    if (!Number.isSafeInteger(notBefore) || /** @type {number} */ (notBefore) < 0) throw invalid();
+    if (typeof policyClass !== "string" || !/^[a-z0-9-]{1,64}$/.test(policyClass)) throw invalid();
     const key = await TokenKey.parse(decodeBase64Url(spki, SPKI_BYTES));
     if (keys.some((other) => equal(other.key.id, key.id))) throw invalid();
     keys.push({ key, notBefore: /** @type {number} */ (notBefore), policyClass });
-    if (keys.filter((other) => other.policyClass === policyClass).length > MAX_KEYS_OF_CLASS) {
-      throw new ProblemError("too_many_keys", "The issuer publishes more than five keys of a policy class. No token was drawn.");
-    }
   }
   return { requestUri, keys };
+}
+
+/** @param {DirectoryKey} key @param {number} now */
+const isInForce = (key, now) => key.notBefore * 1000 <= now;
+
+/**
+ * Says whether both planes show the same keys, few of each class and one per epoch. The bytes are equal but for a moment: at a change of
+ * epoch, or when an epoch was closed, the mirror is one fetch behind. Then it may lack keys that have not begun, and may still have some
+ * that are gone. A key in force that it does not know, or knows otherwise, could be one that was made for one person.
+ * @param {{bytes: Uint8Array, directory: IssuerDirectory}} published What the issuer shows.
+ * @param {{bytes: Uint8Array, directory: IssuerDirectory}} mirror What the Gateway shows.
+ * @param {number} now
+ */
+function agree(published, mirror, now) {
+  const { requestUri, keys } = published.directory;
+  for (const policyClass of new Set(keys.map((key) => key.policyClass))) {
+    const begins = keys.filter((key) => key.policyClass === policyClass).map((key) => key.notBefore);
+    if (begins.length > MAX_KEYS_OF_CLASS || new Set(begins).size !== begins.length) return false;
+  }
+  if (equal(published.bytes, mirror.bytes)) return true;
+  return (
+    requestUri === mirror.directory.requestUri &&
+    keys.every((key) => {
+      const seen = mirror.directory.keys.find((other) => equal(other.key.id, key.key.id));
+      return seen === undefined ? !isInForce(key, now) : seen.policyClass === key.policyClass && seen.notBefore === key.notBefore;
+    })
+  );
 }
 
 // ---- HTTP ----
@@ -486,153 +529,337 @@ function secureUrl(value, base) {
   return url;
 }
 
-// ---- Tokens ----
-
-/** @typedef {{token: string, notBefore: number}} StoredToken */
-/** @typedef {{cell: Cell | null, redeemedAt: number, tokens: StoredToken[]}} PoolState */
+// ---- When tokens are drawn and which are spent: decision 0006, by the same rules as the C# client ----
 
 /**
- * Blind-signed session tokens, drawn ahead. They are refilled in the background at random times and never near a session's start: what the
- * mathematics hides, the clock would give away. Events: `drawatstart` when a session's start has to wait for a draw (each is a hint that
- * links a session to an account), `refilled` with `detail.drawn`, `refillfailed` with the problem as `detail`.
+ * @typedef {object} StoredToken A session token that waits. Instants are milliseconds since 1970.
+ * @property {string} token
+ * @property {number} freshUntil When its epoch ends. Until then few accounts have drawn with its key, and those are known to the issuer.
+ * @property {number} expiresAt Until when it can be redeemed.
+ */
+/**
+ * @typedef {object} PoolState All that is kept between two openings of the page, for all of a user's windows.
+ * @property {Cell | null} cell The tenant's cell; null until it was asked for.
+ * @property {StoredToken[]} tokens
+ * @property {string | null} policyClass The class that the issuer gives the tenant's tokens; null until tokens were drawn.
+ * @property {number} nextDrawAt When the next draw is due: the end of the epoch of the last one.
+ * @property {number} epochLength Milliseconds.
+ * @property {number} claimedUntil Until when another window is drawing.
+ * @property {number} redeemedAt When a token was redeemed last.
+ * @property {number | null} firstDayEndsAt When the epoch of the very first draw ends; null before it.
+ * @property {number} drawsAtStart
+ * @property {number} firstDayStarts
+ * @property {number} generation Changes whenever the tokens are dropped.
+ */
+/** @typedef {Pick<ReadyOptions, "poolSize" | "quietAfterRedemption" | "refillPause" | "refillPauseWhenEmpty">} DrawOptions */
+
+/** @type {Readonly<PoolState>} */
+const EMPTY = Object.freeze({
+  cell: null,
+  tokens: [],
+  policyClass: null,
+  nextDrawAt: 0,
+  epochLength: DAY,
+  claimedUntil: 0,
+  redeemedAt: 0,
+  firstDayEndsAt: null,
+  drawsAtStart: 0,
+  firstDayStarts: 0,
+  generation: 0,
+});
+
+/** @param {PoolState} state @returns {PoolState} Without tokens and cell; what was counted and when a token was redeemed stays. */
+const cleared = (state) => ({ ...state, cell: null, tokens: [], policyClass: null, nextDrawAt: 0, generation: state.generation + 1 });
+
+/** Drops tokens that may expire on their way to the Gateway. @param {PoolState} state @param {number} now @returns {PoolState} */
+export const dropExpired = (state, now) => ({ ...state, tokens: state.tokens.filter(({ expiresAt }) => expiresAt - EXPIRY_MARGIN > now) });
+
+/** Says whether one draw in this epoch is not enough. @param {PoolState} state @param {DrawOptions} options */
+const areFew = (state, { poolSize }) => state.tokens.length < Math.max(1, Math.floor(poolSize / 4));
+
+/** @param {PoolState} state @param {DrawOptions} options @returns {number} How many tokens to draw: always the same, but for want of room. */
+export const drawSize = (state, { poolSize }) => Math.max(0, Math.min(poolSize, EPOCHS * poolSize - state.tokens.length));
+
+/**
+ * Says whether the background may draw: it has not in this epoch or few are left, no session has just begun, no other window draws.
+ * @param {PoolState} state @param {number} now @param {DrawOptions} options
+ */
+export const isDrawDue = (state, now, options) =>
+  now - state.redeemedAt >= options.quietAfterRedemption && now >= state.claimedUntil && (now >= state.nextDrawAt || areFew(state, options));
+
+/**
+ * Plans a draw. Uniform over the middle of the day, whenever Word was opened: the instant of a draw tells nothing of the hours that
+ * somebody keeps. Who opens Word later, or has run out, draws after a pause without memory.
+ * @param {PoolState} state @param {number} now @param {DrawOptions} options
+ * @param {() => number} lot Draws a lot: above 0, up to 1, all equally likely.
+ * @returns {number} When; infinity while none is wanted.
+ */
+export function planDraw(state, now, options, lot) {
+  if (state.tokens.length === 0) return now + exponential(options.refillPauseWhenEmpty, lot);
+  if (now < state.nextDrawAt) return areFew(state, options) ? now + exponential(options.refillPause, lot) : Infinity;
+  const epoch = state.nextDrawAt + state.epochLength * Math.floor((now - state.nextDrawAt) / state.epochLength);
+  const ends = epoch + state.epochLength * LAST_DRAW;
+  const from = Math.max(now, epoch + state.epochLength * FIRST_DRAW, state.redeemedAt + options.quietAfterRedemption);
+  return from < ends ? from + (ends - from) * lot() : from + exponential(options.refillPause / 2, lot);
+}
+
+/**
+ * Takes a token: first an epoch at random among the ended ones, then a token of it at random. A token of an ended epoch says no more than
+ * "someone who drew that day", one of the running epoch "someone who has drawn by now": those only when there are no others. An order by
+ * age would tell those who were away one day from the rest; a random one blurs it.
+ * @param {PoolState} state Without expired tokens. @param {number} now
+ * @param {(count: number) => number} lot Draws a lot: 0 to count - 1, all equally likely.
+ * @returns {{taken: StoredToken, state: PoolState} | null} Null when there is none.
+ */
+export function takeToken(state, now, lot) {
+  if (state.tokens.length === 0) return null;
+  const ended = state.tokens.filter(({ freshUntil }) => freshUntil <= now);
+  const usable = ended.length > 0 ? ended : state.tokens;
+  const epochs = [...new Set(usable.map(({ freshUntil }) => freshUntil))];
+  const epoch = epochs[lot(epochs.length)];
+  const same = usable.filter(({ freshUntil }) => freshUntil === epoch);
+  const taken = same[lot(same.length)];
+  const firstDay = state.firstDayEndsAt === null || now < state.firstDayEndsAt;
+  const tokens = state.tokens.filter((other) => other !== taken);
+  return { taken, state: { ...state, tokens, redeemedAt: now, firstDayStarts: state.firstDayStarts + (firstDay ? 1 : 0) } };
+}
+
+/** A pause that has no memory: seeing one draw says nothing about the next. @param {number} mean @param {() => number} lot */
+const exponential = (mean, lot) => mean * -Math.log(lot());
+
+const word = () => new DataView(random(4).buffer).getUint32(0);
+/** Draws a lot: above 0, up to 1, all equally likely. */
+const uniform = () => (word() + 1) / 2 ** 32;
+
+/** @param {number} count @returns {number} 0 to count - 1, all equally likely. */
+function below(count) {
+  const limit = 2 ** 32 - (2 ** 32 % count);
+  while (true) {
+    const drawn = word();
+    if (drawn < limit) return drawn % count;
+  }
+}
+
+// ---- Tokens ----
+
+/**
+ * Blind-signed session tokens, drawn ahead. What the mathematics hides, the clock and the numbers would give away, so: one draw of always
+ * the same size in each epoch in which Word is open, whether tokens are needed or not, at a random time of the middle of the day and never
+ * near a redemption; tokens of the running epoch are spent only when there are no others; a session's start touches the identity plane
+ * only when no token is left, and that is counted.
+ *
+ * Events: `drawatstart` when a session's start has to wait for a draw, `refilled` with `detail.drawn`, `refillfailed` with the problem as
+ * `detail`.
  */
 export class TokenPool extends EventTarget {
   #options;
   #client;
-  #storage;
-  #drawsAtStart = 0;
 
   /** @param {ReadyOptions} options @param {LetheClient} client */
   constructor(options, client) {
     super();
     this.#options = options;
     this.#client = client;
-    this.#storage = options.storage;
   }
 
-  /** How many tokens there are. */
+  /** How many tokens can be redeemed now. */
   get count() {
     return this.#read().tokens.length;
   }
 
-  /** How often a session's start had to wait for a draw, since the page was opened. */
+  /** How often a session's start had to wait for a draw: each is a hint that links a session to an account. To be shown. */
   get drawsAtStart() {
-    return this.#drawsAtStart;
+    return this.#read().drawsAtStart;
   }
 
-  /** The cell that the tokens are for; null when there are none. @returns {Cell | null} */
+  /**
+   * How many sessions were opened in the epoch of the very first draw, with tokens that only those who have drawn by then can have. To be
+   * shown; none when a user is signed in the day before.
+   */
+  get firstDayStarts() {
+    return this.#read().firstDayStarts;
+  }
+
+  /** The class that the issuer gives the tenant's tokens; null until tokens were drawn. */
+  get policyClass() {
+    return this.#read().policyClass;
+  }
+
+  /** The tenant's cell; null until it was asked for. */
   get cell() {
     return this.#read().cell;
   }
 
   /**
-   * Draws tokens until the pool is full.
+   * Draws once, unless that was done in this epoch and enough are left. To be called right after sign-in, in any number of windows; from
+   * then on `keepFilled` draws.
    * @param {{signal?: AbortSignal}} [options] @returns {Promise<number>} How many were drawn.
-   * @throws {ProblemError} Refused, or `issuer_keys_differ`: the Gateway's mirror is not the issuer's directory.
+   * @throws {ProblemError} Refused, or `issuer_keys_differ`: the Gateway's mirror does not know the keys that the issuer publishes.
    */
   async refill({ signal } = {}) {
-    return exclusive(this.#options.storageKey, async () => {
-      const home = await this.#client.discover({ signal });
-      const before = this.#read();
-      if (before.cell?.gatewayUrl !== home.gatewayUrl) before.tokens = [];
-      before.cell = home;
-      this.#write(before);
-      const missing = this.#options.poolSize - before.tokens.length;
-      if (missing <= 0) return 0;
-      const { drawn, keyIds } = await this.#client.drawTokens(home, missing, signal);
-      const after = this.#read();
-      if (after.cell?.gatewayUrl !== home.gatewayUrl) return 0; // the tenant moved while they were drawn
-      const live = after.tokens.filter(({ token }) => keyIds.has(keyIdOf(token))); // a key that is gone belongs to an epoch that is over
-      after.tokens = [...live, ...drawn].slice(0, this.#options.poolSize);
-      this.#write(after);
-      this.dispatchEvent(new CustomEvent("refilled", { detail: { drawn: drawn.length } }));
-      return drawn.length;
+    return exclusive(this.#options.storageKey, signal, async () => {
+      const state = this.#read();
+      return this.#options.now() >= state.nextDrawAt || areFew(state, this.#options) ? this.#draw(signal) : 0;
     });
   }
 
   /**
-   * Refills at random times until it is stopped: whenever fewer than half are left, after a pause that nothing else sets. A refusal is told
-   * as `refillfailed` and the next look tries again; no token is drawn meanwhile.
-   * @param {{meanPause?: number, signal: AbortSignal}} options The mean pause between two looks in milliseconds, 1,000 or more; default
-   * 20 minutes. The signal stops it: when the user signs out or the page goes.
+   * Keeps the pool filled while Word is open, until it is stopped. Each of a user's windows may run it. What may pass (Control or the
+   * Gateway out of reach or busy, a user who is not signed in) is told as `refillfailed`; no token is drawn meanwhile.
+   * @param {{signal: AbortSignal}} options Stops it: when the user signs out or the page goes.
    * @returns {Promise<void>} When it is stopped.
+   * @throws {ProblemError} Refused for good; or `issuer_keys_differ`, when the planes have not agreed about the issuing keys for ten minutes.
    */
-  async keepFilled({ meanPause = 20 * MINUTE, signal }) {
-    if (!(meanPause >= 1000)) throw new RangeError("meanPause is 1,000 milliseconds or more.");
+  async keepFilled({ signal }) {
+    const { now, refillPause, refillPauseWhenEmpty } = this.#options;
+    /** @type {number | null} */
+    let differSince = null;
+    /** @type {number | null} */
+    let drawAt = null;
+    let planned = "";
     while (!signal.aborted) {
-      // Exponential pauses have no memory: seeing one draw says nothing about the next, nor does opening the page again.
-      const uniform = (new DataView(random(4).buffer).getUint32(0) + 1) / 2 ** 32;
-      await pause(Math.min(meanPause * -Math.log(uniform), 2 ** 31 - 1), signal);
-      if (signal.aborted || !this.isRefillDue()) continue;
+      const state = this.#read();
+      const at = now();
+      const found = [state.nextDrawAt, at >= state.nextDrawAt, areFew(state, this.#options), state.tokens.length === 0].join();
+      if (drawAt === null || planned !== found) {
+        planned = found;
+        drawAt = differSince === null ? planDraw(state, at, this.#options, uniform) : at + exponential(refillPauseWhenEmpty, uniform);
+      }
+      await pause(Math.max(Math.min(drawAt - at, exponential(refillPause, uniform)), SHORTEST_PAUSE), signal);
+      if (signal.aborted) return;
       try {
-        await this.refill({ signal });
+        if (now() < drawAt) {
+          await this.#dropClosed(signal);
+        } else {
+          drawAt = null;
+          if (await this.#drawIfDue(signal)) differSince = null;
+        }
       } catch (fault) {
         if (signal.aborted) return;
         if (!(fault instanceof ProblemError)) throw fault;
         this.dispatchEvent(new CustomEvent("refillfailed", { detail: fault }));
+        // Unless a difference lasts, the mirror was one fetch behind.
+        const passes = fault.code === "issuer_keys_differ" ? now() - (differSince ??= now()) < LONGEST_DIFFERENCE : mayPass(fault);
+        if (!passes) throw fault;
       }
     }
   }
 
-  /** Says whether the background may draw: few are left, and no session has just begun. @returns {boolean} */
+  /** Says whether the background may draw: it has not in this epoch or few are left, and no session has just begun. @returns {boolean} */
   isRefillDue() {
-    const { tokens, redeemedAt } = this.#read();
-    return tokens.length <= this.#options.poolSize / 2 && this.#options.now() - redeemedAt >= this.#options.quietAfterRedemption;
+    return isDrawDue(this.#read(), this.#options.now(), this.#options);
   }
 
   /**
-   * Takes a token out of the pool, at random, so that neighbours of a batch part. Draws first when there is none, which is counted.
+   * Takes a token out of the pool. Draws first when there is none, which is counted.
    * @param {{signal?: AbortSignal}} [options] @returns {Promise<{token: string, home: Cell}>}
    * @throws {ProblemError} `no_token`, or why none could be drawn.
    */
   async take({ signal } = {}) {
-    let taken = this.#takeOne();
-    if (taken === null) {
-      this.#drawsAtStart++;
-      this.dispatchEvent(new Event("drawatstart"));
-      await this.refill({ signal });
-      taken = this.#takeOne();
-    }
-    if (taken === null) throw new ProblemError("no_token", "No session token could be drawn.");
-    return taken;
+    const waiting = this.#takeOne();
+    if (waiting !== null) return waiting;
+    this.#update((state) => ({ ...state, drawsAtStart: state.drawsAtStart + 1 }));
+    this.dispatchEvent(new Event("drawatstart"));
+    await this.refill({ signal });
+    const drawn = this.#takeOne();
+    if (drawn === null) throw new ProblemError("no_token", "No session token could be drawn.");
+    return drawn;
   }
 
-  /** Drops every token of the key that signed this one: its epoch is over. @param {string} token */
-  dropEpochOf(token) {
-    const state = this.#read();
-    state.tokens = state.tokens.filter((other) => keyIdOf(other.token) !== keyIdOf(token));
-    this.#write(state);
+  /** Keeps the cell that discovery gave; another one than before drops the tokens. @param {Cell} home */
+  settle(home) {
+    this.#update((state) => (isSameCell(state.cell, home) ? state : { ...cleared(state), cell: home }));
+  }
+
+  /** Drops every token of the key that signed this one: no Gateway takes them any more. @param {string} token */
+  dropKeyOf(token) {
+    this.#update((state) => ({ ...state, tokens: state.tokens.filter((other) => keyIdOf(other.token) !== keyIdOf(token)) }));
   }
 
   /** Drops every token, and the cell: when the tenant has moved, and when the user signs out. */
   clear() {
-    const { redeemedAt } = this.#read();
-    this.#write({ cell: null, redeemedAt, tokens: [] });
+    this.#update(cleared);
+  }
+
+  /** @param {AbortSignal} [signal] @returns {Promise<number>} */
+  async #draw(signal) {
+    const home = await this.#client.discover({ signal });
+    this.settle(home);
+    const before = this.#read();
+    const count = drawSize(before, this.#options);
+    if (count === 0) return 0;
+    const { tokens, policyClass, epochEndsAt, epochLength } = await this.#client.drawTokens(home, count, before.policyClass, signal);
+    const after = this.#update((state) =>
+      state.generation !== before.generation // the tenant moved, or the user signed out, while they were drawn
+        ? state
+        : {
+            ...state,
+            tokens: [...state.tokens, ...tokens],
+            policyClass,
+            nextDrawAt: epochEndsAt,
+            epochLength,
+            firstDayEndsAt: Math.min(state.firstDayEndsAt ?? Infinity, epochEndsAt),
+          },
+    );
+    if (after.generation !== before.generation) return 0;
+    this.dispatchEvent(new CustomEvent("refilled", { detail: { drawn: tokens.length } }));
+    return tokens.length;
+  }
+
+  // Web Locks keep other windows out; where there are none, the claim in the storage does.
+  /** @param {AbortSignal} signal @returns {Promise<boolean>} Whether it drew. */
+  #drawIfDue(signal) {
+    return exclusive(this.#options.storageKey, signal, async () => {
+      const at = this.#options.now();
+      if (!isDrawDue(this.#read(), at, this.#options)) return false;
+      this.#update((state) => ({ ...state, claimedUntil: at + CLAIM }));
+      try {
+        await this.#draw(signal);
+        return true;
+      } finally {
+        this.#update((state) => ({ ...state, claimedUntil: 0 }));
+      }
+    });
+  }
+
+  // An operator may have closed an epoch: better found out here than by the next session's start, which would have to wait for a draw.
+  /** @param {AbortSignal} signal */
+  async #dropClosed(signal) {
+    const { cell, tokens } = this.#read();
+    if (cell === null || tokens.length === 0) return;
+    const { directory } = await this.#client.readMirror(cell, signal);
+    const live = new Set(directory.keys.map(({ key }) => toHex(key.id)));
+    this.#update((state) => ({ ...state, tokens: state.tokens.filter(({ token }) => live.has(keyIdOf(token))) }));
+  }
+
+  /** @returns {{token: string, home: Cell} | null} */
+  #takeOne() {
+    const state = this.#read();
+    const found = state.cell === null ? null : takeToken(state, this.#options.now(), below);
+    if (state.cell === null || found === null) return null;
+    this.#update(() => found.state);
+    return { token: found.taken.token, home: state.cell };
+  }
+
+  /** @returns {PoolState} Without expired tokens. What is damaged or another tenant's counts as nothing. */
+  #read() {
+    const now = this.#options.now();
+    const state = dropExpired(readState(this.#options.storage.getItem(this.#options.storageKey), this.#owner), now);
+    return {
+      ...state,
+      // A clock that was set back must not silence the background for long.
+      redeemedAt: Math.min(state.redeemedAt, now),
+      claimedUntil: Math.min(state.claimedUntil, now + CLAIM),
+    };
   }
 
   // Reading, choosing and writing happen in one go, without waiting, so that two windows seldom take the same token; if they do, the
   // Gateway refuses the second and the next is tried.
-  #takeOne() {
-    const state = this.#read();
-    if (state.cell === null || state.tokens.length === 0) return null;
-    const [{ token }] = state.tokens.splice(below(state.tokens.length), 1);
-    state.redeemedAt = this.#options.now();
-    this.#write(state);
-    return { token, home: state.cell };
-  }
-
-  /** @returns {PoolState} Without tokens whose epoch is over. What is damaged or another tenant's counts as nothing. */
-  #read() {
-    const now = this.#options.now();
-    const state = readState(this.#storage.getItem(this.#options.storageKey), this.#owner);
-    state.tokens = state.tokens.filter(({ notBefore }) => now < notBefore * 1000 + this.#options.redeemableFor);
-    state.redeemedAt = Math.min(state.redeemedAt, now); // a clock that was set back must not silence the background for long
-    return state;
-  }
-
-  /** @param {PoolState} state */
-  #write(state) {
-    this.#storage.setItem(this.#options.storageKey, JSON.stringify({ version: 1, owner: this.#owner, ...state }));
+  /** @param {(state: PoolState) => PoolState} change @returns {PoolState} The next state. */
+  #update(change) {
+    const next = change(this.#read());
+    this.#options.storage.setItem(this.#options.storageKey, JSON.stringify({ version: 2, owner: this.#owner, ...next }));
+    return next;
   }
 
   get #owner() {
@@ -643,20 +870,35 @@ export class TokenPool extends EventTarget {
 /** @param {string | null} stored @param {string} owner @returns {PoolState} */
 function readState(stored, owner) {
   try {
-    const state = members(JSON.parse(stored ?? "null"));
-    if (state.version !== 1 || state.owner !== owner || !Array.isArray(state.tokens) || state.tokens.length > MAX_POOL) throw invalid();
-    if (typeof state.redeemedAt !== "number") throw invalid();
-    const tokens = state.tokens.map((item) => {
-      const { token, notBefore } = members(item);
-      if (!Number.isSafeInteger(notBefore) || decodeBase64Url(token, TOKEN_BYTES).length !== TOKEN_BYTES) throw invalid();
-      return { token: /** @type {string} */ (token), notBefore: /** @type {number} */ (notBefore) };
+    const { version, owner: whose, cell, tokens: list, policyClass, firstDayEndsAt, ...numbers } = members(JSON.parse(stored ?? "null"));
+    if (version !== 2 || whose !== owner || !Array.isArray(list) || list.length > EPOCHS * MAX_DRAW) throw invalid();
+    if (policyClass !== null && typeof policyClass !== "string") throw invalid();
+    if (firstDayEndsAt !== null && !Number.isFinite(firstDayEndsAt)) throw invalid();
+    const known = /** @type {Record<string, number>} */ (numbers);
+    const { nextDrawAt, epochLength, claimedUntil, redeemedAt, drawsAtStart, firstDayStarts, generation } = known;
+    const kept = { nextDrawAt, epochLength, claimedUntil, redeemedAt, drawsAtStart, firstDayStarts, generation };
+    if (!Object.values(kept).every((number) => Number.isFinite(number) && number >= 0) || epochLength === 0) throw invalid();
+    const tokens = list.map((item) => {
+      const { token, freshUntil, expiresAt } = members(item);
+      if (!Number.isFinite(freshUntil) || !Number.isFinite(expiresAt)) throw invalid();
+      if (typeof token !== "string" || !TOKEN_TEXT.test(token)) throw invalid();
+      return /** @type {StoredToken} */ ({ token, freshUntil, expiresAt });
     });
-    return { cell: state.cell === null ? null : readCell(state.cell), redeemedAt: state.redeemedAt, tokens };
+    const firstDay = /** @type {number | null} */ (firstDayEndsAt);
+    return { ...kept, cell: cell === null ? null : readCell(cell), tokens, policyClass, firstDayEndsAt: firstDay };
   } catch (fault) {
     if (!(fault instanceof ProblemError || fault instanceof SyntaxError)) throw fault;
-    return { cell: null, redeemedAt: 0, tokens: [] };
+    return EMPTY; // as after an installation: the next draw fills it
   }
 }
+
+/** @param {ProblemError} problem Says whether the next look may have more luck: out of reach, busy, moved, or nobody signed in. */
+const mayPass = ({ code, status }) =>
+  ["unreachable", "stream_cut", "no_access_token"].includes(code) || status === 421 || status === 429 || status >= 500;
+
+/** @param {Cell | null} one @param {Cell} other */
+const isSameCell = (one, other) =>
+  one !== null && one.region === other.region && one.controlUrl === other.controlUrl && one.gatewayUrl === other.gatewayUrl;
 
 /** @param {unknown} value @returns {Cell} */
 function readCell(value) {
@@ -666,16 +908,7 @@ function readCell(value) {
 }
 
 /** @param {string} token @returns {string} The id of the key that signed, as hex. */
-const keyIdOf = (token) => toHex(decodeBase64Url(token, TOKEN_BYTES).subarray(SIGNED_BYTES - DIGEST_BYTES, SIGNED_BYTES));
-
-/** @param {number} count @returns {number} Uniform among 0 to count - 1. */
-function below(count) {
-  const limit = 256 - (256 % count);
-  while (true) {
-    const [byte] = random(1);
-    if (byte < limit) return byte % count;
-  }
-}
+const keyIdOf = (token) => toHex(decodeBase64Url(token.slice(KEY_ID_AT, KEY_ID_AT + 44), DIGEST_BYTES + 1).subarray(0, DIGEST_BYTES));
 
 /** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} When it is over or stopped. */
 const pause = (milliseconds, signal) =>
@@ -685,25 +918,36 @@ const pause = (milliseconds, signal) =>
       signal.removeEventListener("abort", stop);
       resolve();
     };
-    const timer = setTimeout(stop, milliseconds);
+    const timer = setTimeout(stop, Math.min(milliseconds, LONGEST_PAUSE));
     signal.addEventListener("abort", stop);
   });
 
 /** @type {Map<string, Promise<unknown>>} */
 const queues = new Map();
 
-/** One at a time, across windows where the browser has Web Locks. @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
-function exclusive(name, work) {
-  const locks = globalThis.navigator?.locks;
-  if (locks !== undefined) return locks.request(name, work);
-  const turn = (queues.get(name) ?? Promise.resolve()).then(work);
-  queues.set(name, turn.catch(() => undefined)); // whoever asked is told; the next one has its turn all the same
-  return turn;
+/**
+ * Does one work at a time, across windows where the browser has Web Locks. Nobody waits for longer than a claim: a window that hangs, or
+ * whose user does not sign in, does not keep the others from a start.
+ * @template T @param {string} name @param {AbortSignal | undefined} signal Stops the waiting. @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function exclusive(name, signal, work) {
+  return new Promise((resolve, reject) => {
+    const claimed = async () => {
+      const over = new AbortController();
+      const done = work().then(resolve, reject).finally(() => over.abort());
+      await Promise.race([done, pause(CLAIM, over.signal)]);
+    };
+    const locks = globalThis.navigator?.locks;
+    if (locks !== undefined) locks.request(name, signal === undefined ? {} : { signal }, claimed).catch(reject);
+    else queues.set(name, (queues.get(name) ?? Promise.resolve()).then(claimed));
+  });
 }
 
 // ---- Client and session ----
 
 /** @typedef {Required<Omit<LetheClientOptions, "policyClass">> & {policyClass?: string}} ReadyOptions */
+/** @typedef {{bytes: Uint8Array, directory: IssuerDirectory, challenge: Uint8Array<ArrayBuffer>, redeemableFor: number}} Mirror */
 
 /** @returns {TokenStorage} */
 function memory() {
@@ -719,8 +963,6 @@ function memory() {
 /** A signed-in client of Lethe. */
 export class LetheClient {
   #options;
-  /** @type {Cell | null} */
-  #cell = null;
 
   /** Makes a client. Nothing is sent yet. @param {LetheClientOptions} options */
   constructor(options) {
@@ -729,12 +971,16 @@ export class LetheClient {
       storageKey: "lethe.tokens",
       poolSize: 20,
       quietAfterRedemption: 10 * MINUTE,
-      redeemableFor: 4 * DAY,
+      refillPause: 60 * MINUTE,
+      refillPauseWhenEmpty: 2 * MINUTE,
       fetch: (/** @type {any[]} */ ...call) => globalThis.fetch(.../** @type {[string]} */ (call)),
       now: () => Date.now(),
       ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     });
-    if (!Number.isInteger(ready.poolSize) || ready.poolSize < 1 || ready.poolSize > MAX_POOL) throw new RangeError("poolSize is 1 to 60.");
+    if (!Number.isInteger(ready.poolSize) || ready.poolSize < 1 || ready.poolSize > MAX_DRAW) throw new RangeError("poolSize is 1 to 100.");
+    for (const pause of [ready.quietAfterRedemption, ready.refillPause, ready.refillPauseWhenEmpty]) {
+      if (!Number.isFinite(pause) || pause < 0) throw new RangeError("A pause is 0 milliseconds or more.");
+    }
     if (typeof ready.tenant !== "string" || typeof ready.accessToken !== "function") throw new TypeError("tenant or accessToken is missing.");
     ready.control = secureUrl(ready.control).origin;
     this.#options = ready;
@@ -747,7 +993,7 @@ export class LetheClient {
    * @param {{signal?: AbortSignal}} [options] @returns {Promise<Cell>}
    */
   async discover({ signal } = {}) {
-    const known = this.#cell ?? this.tokens.cell;
+    const known = this.tokens.cell;
     if (known !== null) return known;
     const answer = await this.#send(new URL("/v1/discovery", this.#options.control), {
       method: "POST",
@@ -755,7 +1001,9 @@ export class LetheClient {
       body: JSON.stringify({ tenant: this.#options.tenant }),
       signal,
     });
-    return (this.#cell = readCell(await readObject(answer)));
+    const found = readCell(await readObject(answer));
+    this.tokens.settle(found);
+    return found;
   }
 
   /**
@@ -764,32 +1012,85 @@ export class LetheClient {
    * @throws {ProblemError} Refused. After a 421 the cell is asked for again and the old cell's tokens are dropped.
    */
   async openSession({ signal } = {}) {
-    for (let attempt = 1; ; attempt++) {
+    for (let tried = 1, dropped = 0; ; ) {
       const { token, home } = await this.tokens.take({ signal });
       try {
         const headers = { authorization: `PrivateToken token="${token}"`, accept: "application/json" };
         const answer = await this.#send(new URL("/v1/sessions", home.gatewayUrl), { method: "POST", headers, signal });
         return new LetheSession(readSession(await readObject(answer), home), home, (url, init) => this.#send(url, init));
       } catch (fault) {
-        // Tokens wait for days: one whose epoch is over, or that was lost in a crash, makes room for the next.
         const code = fault instanceof ProblemError ? fault.code : "";
-        if (code === "token_expired") this.tokens.dropEpochOf(token);
-        if (attempt === MAX_TOKENS_TRIED || !["token_spent", "token_expired", "token_invalid"].includes(code)) throw fault;
+        if (tried < MAX_TOKENS_TRIED && ["token_spent", "token_expired", "token_invalid"].includes(code)) {
+          tried++; // tokens wait for days: one whose epoch is over, or that was lost in a crash, makes room for the next
+        } else if (dropped < EPOCHS && code === "token_key_unknown") {
+          dropped++; // an operator closed the epoch: none of its tokens opens a session any more
+          this.tokens.dropKeyOf(token);
+        } else {
+          throw fault;
+        }
       }
     }
   }
 
   /**
    * Draws tokens; the pool's `refill` is what callers want.
-   * @param {Cell} home @param {number} count @param {AbortSignal} [signal]
-   * @returns {Promise<{drawn: StoredToken[], keyIds: Set<string>}>} The tokens, and the ids of all live keys.
+   * @param {Cell} home @param {number} count @param {string | null} policyClass The class that the issuer told the last time, or null.
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{tokens: StoredToken[], policyClass: string, epochEndsAt: number, epochLength: number}>}
    */
-  async drawTokens(home, count, signal) {
-    const { challenge, directory, current } = await this.#readKeys(home, signal);
+  async drawTokens(home, count, policyClass, signal) {
+    const bytes = await readBytes(
+      await this.#send(new URL(DIRECTORY_PATH, home.controlUrl), { method: "GET", headers: { accept: DIRECTORY_TYPE }, signal }),
+      MAX_DIRECTORY_BYTES,
+      DIRECTORY_TYPE,
+    );
+    const mirror = await this.readMirror(home, signal);
+    const published = { bytes, directory: await parseDirectory(bytes) };
+    // A key or a challenge for one person alone would name that person: both planes must show everybody the same.
+    if (!agree(published, mirror, this.#options.now())) {
+      throw new ProblemError("issuer_keys_differ", "The Gateway's mirror does not know the keys that the issuer publishes. No token was drawn.");
+    }
+    const keys = published.directory.keys.filter((key) => isInForce(key, this.#options.now()));
+    const wanted = this.#options.policyClass ?? policyClass ?? keys[0]?.policyClass;
+    /** @param {string | undefined} of */
+    const sign = async (of) => {
+      const [current] = keys.filter((key) => key.policyClass === of).sort((one, other) => other.notBefore - one.notBefore);
+      if (current === undefined) throw new ProblemError("no_issuing_key", "The issuer publishes no key that is in force.");
+      return this.#requestTokens(home, published.directory.requestUri, mirror, current, count, signal);
+    };
+    try {
+      return await sign(wanted);
+    } catch (fault) {
+      const told = fault instanceof ProblemError && fault.code === "token_batch_refused" ? fault.policyClass : undefined;
+      if (told === undefined || told === wanted) throw fault;
+      return sign(told); // the tenant's class is another: with too few accounts, one of its own falls back to the shared one
+    }
+  }
+
+  /**
+   * Reads what the content plane knows of the issuer: its keys, the one challenge, and for how long a token can be redeemed.
+   * @param {Cell} home @param {AbortSignal} [signal] @returns {Promise<Mirror>}
+   */
+  async readMirror(home, signal) {
+    const told = await readObject(
+      await this.#send(new URL("/v1/token-challenge", home.gatewayUrl), { method: "GET", headers: { accept: "application/json" }, signal }),
+    );
+    const bytes = decodeBase64Url(told.directory, MAX_DIRECTORY_BYTES);
+    const challenge = encodeChallenge(new URL(home.controlUrl).host, new URL(home.gatewayUrl).host);
+    if (!equal(challenge, decodeBase64Url(told.challenge, challenge.length))) throw invalid();
+    if (!Number.isSafeInteger(told.redeemableSeconds) || told.redeemableSeconds <= 0) throw invalid();
+    return { bytes, directory: await parseDirectory(bytes), challenge, redeemableFor: told.redeemableSeconds * 1000 };
+  }
+
+  /**
+   * @param {Cell} home @param {string} requestUri @param {Mirror} mirror @param {DirectoryKey} current @param {number} count
+   * @param {AbortSignal} [signal]
+   */
+  async #requestTokens(home, requestUri, { challenge, redeemableFor }, current, count, signal) {
+    const issuer = secureUrl(requestUri, home.controlUrl);
+    if (issuer.origin !== home.controlUrl) throw invalid();
     const pending = [];
     for (let made = 0; made < count; made++) pending.push(await PendingToken.prepare(challenge, current.key));
-    const issuer = secureUrl(directory.requestUri, home.controlUrl);
-    if (issuer.origin !== home.controlUrl) throw invalid();
     const answer = await this.#send(issuer, {
       method: "POST",
       headers: { authorization: `Bearer ${await this.#accessToken(signal)}`, "content-type": BATCH_REQUEST_TYPE, accept: BATCH_RESPONSE_TYPE },
@@ -797,36 +1098,14 @@ export class LetheClient {
       signal,
     });
     const body = await readBytes(answer, 4 + count * (3 + SIGNATURE_BYTES), BATCH_RESPONSE_TYPE);
-    const drawn = [];
+    const begins = current.notBefore * 1000;
+    const epochLength = redeemableFor / EPOCHS;
+    const times = { freshUntil: begins + epochLength, expiresAt: begins + redeemableFor };
+    const tokens = [];
     for (const [at, signature] of decodeBatchResponse(body, count).entries()) {
-      if (signature === null) continue; // over the quota
-      drawn.push({ token: encodeBase64Url(await pending[at].finish(signature)), notBefore: current.notBefore });
+      if (signature !== null) tokens.push({ token: encodeBase64Url(await pending[at].finish(signature)), ...times }); // null: over the quota
     }
-    return { drawn, keyIds: new Set(directory.keys.map(({ key }) => toHex(key.id))) };
-  }
-
-  /** @param {Cell} home @param {AbortSignal} [signal] */
-  async #readKeys(home, signal) {
-    const published = await readBytes(
-      await this.#send(new URL(DIRECTORY_PATH, home.controlUrl), { method: "GET", headers: { accept: DIRECTORY_TYPE }, signal }),
-      MAX_DIRECTORY_BYTES,
-      DIRECTORY_TYPE,
-    );
-    const told = await readObject(
-      await this.#send(new URL("/v1/token-challenge", home.gatewayUrl), { method: "GET", headers: { accept: "application/json" }, signal }),
-    );
-    // A key or a challenge for one person alone would name that person: both planes must show everybody the same.
-    if (!equal(published, decodeBase64Url(told.directory, MAX_DIRECTORY_BYTES))) {
-      throw new ProblemError("issuer_keys_differ", "The Gateway's mirror is not what the issuer publishes. No token was drawn.");
-    }
-    const challenge = encodeChallenge(new URL(home.controlUrl).host, new URL(home.gatewayUrl).host);
-    if (!equal(challenge, decodeBase64Url(told.challenge, challenge.length))) throw invalid();
-    const directory = await parseDirectory(published);
-    const begun = directory.keys.filter(({ notBefore }) => notBefore * 1000 <= this.#options.now());
-    const policyClass = this.#options.policyClass ?? begun[0]?.policyClass;
-    const [current] = begun.filter((key) => key.policyClass === policyClass).sort((one, other) => other.notBefore - one.notBefore);
-    if (current === undefined) throw new ProblemError("no_issuing_key", "The issuer publishes no key that is in force.");
-    return { challenge, directory, current };
+    return { tokens, policyClass: current.policyClass, epochEndsAt: times.freshUntil, epochLength };
   }
 
   /** @param {AbortSignal} [signal] */
@@ -849,7 +1128,6 @@ export class LetheClient {
       return await request(this.#options.fetch, url, init);
     } catch (fault) {
       if (fault instanceof ProblemError && fault.status === 421) {
-        this.#cell = null;
         this.tokens.clear();
       }
       throw fault;

@@ -100,6 +100,9 @@ public sealed class PluginClientTests(BrowserStage stage)
         await using PluginTab tab = await PluginTab.OpenAsync(stage, "eu");
         Assert.Equal("eu", (await tab.CallAsync("plugin.open()")).GetProperty("region").GetString());
         Assert.Equal((3, 1), await PoolAsync(tab));
+        await tab.LoadAsync();
+        Assert.Equal((3, 1), await PoolAsync(tab)); // what is counted outlives the page
+        Assert.Equal(1, Number(await tab.CallAsync("plugin.pool()"), "firstDayStarts"));
     }
 
     [Fact]
@@ -147,8 +150,20 @@ public sealed class PluginClientTests(BrowserStage stage)
     public async Task Background_WhileThePageIsOpen_FillsThePoolByItself()
     {
         await using PluginTab tab = await PluginTab.OpenAsync(stage, "ch");
-        await tab.CallAsync("plugin.keepFilled(1000).then(() => true)");
+        await tab.Page.EvaluateAsync("plugin.keepFilled(10000)");
         Assert.Equal((4, 0), await PoolAsync(tab));
+    }
+
+    [Fact]
+    public async Task TwoPages_WhoseBackgroundsRun_DrawOnce()
+    {
+        await using PluginTab first = await PluginTab.OpenAsync(stage, "eu");
+        PluginTab second = await PluginTab.OpenAsync(stage, "eu", window: first.Window);
+
+        await Task.WhenAll(first.Page.EvaluateAsync("plugin.keepFilled(10000)"), second.Page.EvaluateAsync("plugin.keepFilled(10000)"));
+
+        Assert.Equal((4, 0), await PoolAsync(second));
+        Assert.Single([.. first.Calls, .. second.Calls], request => request.Url.EndsWith("/token-request", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -69,6 +69,7 @@ public sealed class PluginTab : IAsyncDisposable
                 tenant = stage.Cells.TenantOf(Region),
                 poolSize = 4,
                 quietAfterRedemption = quietAfterRedemption ?? 600_000,
+                refillPauseWhenEmpty = 1000,
             }
         );
     }

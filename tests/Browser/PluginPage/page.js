@@ -17,12 +17,11 @@ async function told(work) {
 }
 
 window.plugin = {
-  connect({ control, tenant, poolSize, quietAfterRedemption }) {
-    const accessToken = () => window.accessToken();
-    client = new LetheClient({ control, tenant, accessToken, poolSize, quietAfterRedemption, storage: localStorage });
+  connect(options) {
+    client = new LetheClient({ ...options, accessToken: () => window.accessToken(), storage: localStorage });
   },
   refill: () => told(async () => ({ drawn: await client.tokens.refill() })),
-  pool: () => ({ count: client.tokens.count, drawsAtStart: client.tokens.drawsAtStart }),
+  pool: () => ({ count: client.tokens.count, drawsAtStart: client.tokens.drawsAtStart, firstDayStarts: client.tokens.firstDayStarts }),
   open: () =>
     told(async () => {
       session = await client.openSession();
@@ -43,11 +42,7 @@ window.plugin = {
   cancel: () => told(async () => (await session.cancel(), { cancelled: true })),
   forget: () => told(() => session.forget()),
   describe: () => told(() => session.describe()),
-  keepFilled(meanPause) {
-    const stop = new AbortController();
-    client.tokens.addEventListener("refilled", () => stop.abort());
-    return client.tokens.keepFilled({ meanPause, signal: stop.signal });
-  },
+  keepFilled: (milliseconds) => client.tokens.keepFilled({ signal: AbortSignal.timeout(milliseconds) }),
   async measure(spki, count) {
     const key = await TokenKey.parse(Uint8Array.from(atob(spki), (character) => character.charCodeAt(0)));
     const challenge = encodeChallenge("control", "gateway");

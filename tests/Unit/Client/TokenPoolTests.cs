@@ -198,6 +198,27 @@ public sealed class TokenPoolTests
     }
 
     [Fact]
+    public async Task KeepFilled_KeysDifferForLongBetweenSessions_Stops()
+    {
+        using var cell = new FakeCell { MirrorDiffers = true };
+        using LetheClient client = cell.Connect();
+        Task refilling = client.Tokens.KeepFilledAsync(client, TestContext.Current.CancellationToken);
+        for (int minute = 0; minute < 300 && !refilling.IsCompleted; minute++)
+        {
+            if (minute % 30 < 16) // a draw is due for five minutes at a time
+            {
+                cell.Store.Update(state => state with { LastRedeemedAt = cell.Clock.GetUtcNow() });
+            }
+            cell.Clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        }
+        ProblemException differs = await Assert.ThrowsAsync<ProblemException>(() =>
+            refilling.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)
+        );
+        Assert.Equal("issuer_keys_differ", differs.Code);
+    }
+
+    [Fact]
     public async Task RefillIsDue_OncePerEpochOrWhenFewAreLeft_AndNeverNearARedemption()
     {
         using var cell = new FakeCell();

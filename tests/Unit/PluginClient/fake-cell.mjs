@@ -1,8 +1,10 @@
 // Both planes of a cell behind a fetch: real blind signatures under a vector's key, everything else as the test says.
+import { createHash } from "node:crypto";
 import { LetheClient, encodeChallenge } from "../../../api/plugin-client/lethe.js";
-import { bytes, read, signerOf } from "./vectors.mjs";
+import { bytes, newKey, read, signerOf } from "./vectors.mjs";
 
 const [VECTOR] = read("rfc9578-type2");
+const laterKeys = []; // making one takes a while
 export const DAY = 86_400_000;
 
 export class FakeCell {
@@ -14,10 +16,13 @@ export class FakeCell {
   challenge = encodeChallenge("control.test", "gateway.test");
   requestUri = "https://control.test/token-request";
   signWith = null; // another key than it publishes
+  signer = null; // another one than the first that it publishes
   quota = Infinity;
   region = "eu";
+  redeemableSeconds = (4 * DAY) / 1000;
   stored = new Map();
   #spent = new Set();
+  #days = 0;
 
   client(options = {}) {
     return new LetheClient({
@@ -36,15 +41,27 @@ export class FakeCell {
     });
   }
 
+  /** A day later, with a key of that day. */
+  nextDay() {
+    this.now += DAY;
+    this.keys = [{ ...this.keys[0], vector: (laterKeys[this.#days++] ??= newKey()), notBefore: this.keys[0].notBefore + DAY / 1000 }, ...this.keys.slice(0, 3)];
+  }
+
+  /** The class whose key a batch of requests names. */
+  classOf(batch) {
+    const named = batch[(1 << (batch[0] >> 6)) + 2];
+    return this.keys.find(({ vector }) => createHash("sha256").update(bytes(vector.pkS)).digest().at(-1) === named)?.policyClass;
+  }
+
   count(path) {
     return this.requests.filter((request) => request.path === path).length;
   }
 
-  directory() {
+  directory(keys = this.keys) {
     return new TextEncoder().encode(
       JSON.stringify({
         "issuer-request-uri": this.requestUri,
-        "token-keys": this.keys.map(({ vector, notBefore, policyClass }) => ({
+        "token-keys": keys.map(({ vector, notBefore, policyClass }) => ({
           "token-type": 2,
           "token-key": Buffer.from(bytes(vector.pkS)).toString("base64url"),
           "not-before": notBefore,
@@ -68,7 +85,11 @@ export class FakeCell {
       case "/v1/discovery":
         return json({ region: this.region, controlUrl: "https://control.test", gatewayUrl: "https://gateway.test" });
       case "/v1/token-challenge":
-        return json({ challenge: base64(this.challenge), directory: base64(this.mirror ?? this.directory()) });
+        return json({
+          challenge: base64(this.challenge),
+          directory: base64(this.mirror ?? this.directory()),
+          redeemableSeconds: this.redeemableSeconds,
+        });
       case "/.well-known/private-token-issuer-directory":
         return body(this.directory(), "application/private-token-issuer-directory");
       case "/token-request":
@@ -81,7 +102,7 @@ export class FakeCell {
   }
 
   #sign(batch) {
-    const own = signerOf((this.signWith ?? this.keys[0].vector).skS);
+    const own = signerOf((this.signWith ?? (this.signer ?? this.keys[0]).vector).skS);
     const sign = (message) => own(this.signWith === null ? message : message.with(0, 0)); // below any modulus
     const entries = [];
     for (let at = 1 << (batch[0] >> 6), count = 0; at < batch.length; at += 259, count++) {

@@ -49,15 +49,24 @@ test("The access token goes to the issuer only, the session token to the Gateway
   assert.equal(cell.requests.at(-1).body, undefined);
 });
 
-test("A mirror that differs in one byte stops the draw", async () => {
+test("A mirror that does not know the current key stops the draw", async () => {
   const cell = new FakeCell();
   const client = cell.client();
-  cell.mirror = new TextEncoder().encode(`${new TextDecoder().decode(cell.directory())} `);
+  cell.mirror = cell.directory([{ ...cell.keys[0], vector: newKey() }]);
   await assert.rejects(client.tokens.refill(), { code: "issuer_keys_differ" });
   await assert.rejects(client.openSession(), { code: "issuer_keys_differ" });
   assert.equal(cell.count("/token-request"), 0);
   cell.mirror = null;
   assert.equal(await client.tokens.refill(), 4);
+});
+
+test("A mirror with another request URI stops the draw; one with other bytes for the same keys does not", async () => {
+  const cell = new FakeCell();
+  const plain = new TextDecoder().decode(cell.directory());
+  cell.mirror = new TextEncoder().encode(plain.replace("/token-request", "/token-requesu"));
+  await assert.rejects(cell.client().tokens.refill(), { code: "issuer_keys_differ" });
+  cell.mirror = new TextEncoder().encode(`${plain} `);
+  assert.equal(await cell.client().tokens.refill(), 4);
 });
 
 test("A challenge that is not the one for everybody is refused", async () => {
@@ -72,17 +81,6 @@ test("A challenge that is not the one for everybody is refused", async () => {
   assert.equal(cell.count("/token-request"), 0);
 });
 
-test("More than five keys of a class are refused, on both planes alike", async () => {
-  const cell = new FakeCell();
-  const key = cell.keys[0];
-  while (cell.keys.length < 6) cell.keys.push({ ...key, notBefore: key.notBefore + cell.keys.length, vector: newKey() });
-  await assert.rejects(cell.client().tokens.refill(), { code: "too_many_keys" });
-  assert.equal(cell.count("/token-request"), 0);
-  cell.keys[5].policyClass = "eu-other";
-  cell.now = key.notBefore * 1000; // the others have not begun
-  assert.equal(await cell.client().tokens.refill(), 4);
-});
-
 test("A malformed directory is refused", async () => {
   const cell = new FakeCell();
   const good = cell.directory();
@@ -91,6 +89,8 @@ test("A malformed directory is refused", async () => {
     (d) => (d["token-keys"] = {}),
     (d) => (d["token-keys"][0]["token-key"] = "AAAA"),
     (d) => (d["token-keys"][0]["not-before"] = "1"),
+    (d) => (d["token-keys"][0]["not-before"] = -1),
+    (d) => (d["token-keys"][0]["token-type"] = "2"),
     (d) => (d["token-keys"][0]["policy-class"] = "EU"),
     (d) => d["token-keys"].push(d["token-keys"][0]),
     (d) => (d["token-keys"] = Array(129).fill({ "token-type": 1 })),
@@ -101,6 +101,14 @@ test("A malformed directory is refused", async () => {
     const directory = JSON.parse(new TextDecoder().decode(good));
     change(directory);
     cell.directory = () => new TextEncoder().encode(JSON.stringify(directory));
+    await assert.rejects(cell.client().tokens.refill(), { code: "answer_invalid" });
+  }
+  cell.mirror = new TextEncoder().encode("{}");
+  cell.directory = () => good;
+  await assert.rejects(cell.client().tokens.refill(), { code: "answer_invalid" });
+  cell.mirror = null;
+  for (const redeemableSeconds of [undefined, 0, -1, 1.5, "345600"]) {
+    cell.redeemableSeconds = redeemableSeconds;
     await assert.rejects(cell.client().tokens.refill(), { code: "answer_invalid" });
   }
   cell.directory = () => new Uint8Array(128 * 1024 + 1);
@@ -129,11 +137,29 @@ test("A signature by another key is refused", async () => {
 test("A quota that gives fewer is taken as it is, and one that is spent is told", async () => {
   const cell = new FakeCell();
   cell.quota = 3;
-  const client = cell.client({ poolSize: 10 });
+  const client = cell.client({ poolSize: 16 });
   assert.equal(await client.tokens.refill(), 3);
   cell.special["/token-request"] = () => problem(429, "quota_spent", {}, { "retry-after": "60" });
   await assert.rejects(client.tokens.refill(), { code: "quota_spent", status: 429, retryAfter: 60 });
   assert.equal(client.tokens.count, 3);
+});
+
+test("A draw is of the same size in each epoch, needed or not; again only when few are left; the pool holds four", async () => {
+  const cell = new FakeCell();
+  const client = cell.client({ poolSize: 8 });
+  assert.equal(await client.tokens.refill(), 8);
+  assert.equal(await client.tokens.refill(), 0);
+  while (client.tokens.count > 2) await client.tokens.take();
+  assert.equal(await client.tokens.refill(), 0);
+  await client.tokens.take();
+  assert.equal(await client.tokens.refill(), 8);
+  for (let day = 1; day < 4; day++) {
+    cell.nextDay();
+    assert.equal(await client.tokens.refill(), day < 3 ? 8 : 7);
+  }
+  assert.equal(client.tokens.count, 32); // four draws
+  cell.nextDay();
+  assert.equal(client.tokens.count, 23);
 });
 
 test("A spent token makes room for the next; after three the start gives up", async () => {
@@ -147,6 +173,7 @@ test("A spent token makes room for the next; after three the start gives up", as
   };
   await client.openSession();
   assert.equal(client.tokens.count, 1);
+  cell.nextDay();
   await client.tokens.refill();
   cell.requests.length = 0;
   cell.special["/v1/sessions"] = () => problem(403, "token_spent");
@@ -154,33 +181,77 @@ test("A spent token makes room for the next; after three the start gives up", as
   assert.equal(cell.count("/v1/sessions"), 3);
 });
 
-test("A token of an epoch that is over is dropped by the clock, by the directory, and with all of its epoch when the Gateway says so", async () => {
+test("A token is dropped a minute before it expires", async () => {
   const cell = new FakeCell();
   const client = cell.client();
   await client.tokens.refill();
-  const begun = cell.keys[0].notBefore * 1000;
-  cell.now = begun + 4 * DAY - 1;
+  const expires = cell.keys[0].notBefore * 1000 + cell.redeemableSeconds * 1000;
+  cell.now = expires - 60_001;
   assert.equal(client.tokens.count, 4);
-  cell.now = begun + 4 * DAY;
+  cell.now = expires - 60_000;
   assert.equal(client.tokens.count, 0);
+});
 
-  cell.now = begun + 1000;
-  const second = cell.client({ storageKey: "second" });
-  await second.tokens.refill();
-  await second.openSession();
-  cell.keys = [{ ...cell.keys[0], vector: newKey() }];
-  assert.equal(await second.tokens.refill(), 1);
-  assert.equal(second.tokens.count, 1);
-
-  cell.quota = 3;
-  const third = cell.client({ storageKey: "third" });
-  await third.tokens.refill();
+test("A key that no Gateway takes any more drops its tokens, and no others; after four keys the start gives up", async () => {
+  const cell = new FakeCell();
+  const client = cell.client();
+  for (let day = 0; day < 3; day++) {
+    await client.tokens.refill();
+    cell.nextDay();
+  }
+  await client.tokens.refill();
+  cell.requests.length = 0;
+  const refuse = () => problem(401, "token_key_unknown");
   cell.special["/v1/sessions"] = () => {
     delete cell.special["/v1/sessions"];
-    return problem(401, "token_expired");
+    return refuse();
   };
-  await third.openSession();
-  assert.equal(third.tokens.drawsAtStart, 1);
+  await client.openSession();
+  assert.equal(client.tokens.count, 11); // of 16
+  assert.equal(client.tokens.drawsAtStart, 0);
+  assert.deepEqual(cell.requests.map(({ path }) => path), ["/v1/sessions", "/v1/sessions"]);
+
+  cell.requests.length = 0;
+  cell.special["/v1/sessions"] = refuse;
+  await assert.rejects(client.openSession(), { code: "token_key_unknown" });
+  assert.equal(cell.count("/v1/sessions"), 5);
+  assert.equal(client.tokens.drawsAtStart, 2); // the three keys that were left, then two draws
+});
+
+test("A class that the issuer tells is drawn for once more, and remembered", async () => {
+  const cell = new FakeCell();
+  const client = cell.client();
+  cell.keys.push({ ...cell.keys[0], vector: newKey(), policyClass: "eu-own" });
+  cell.keys.reverse();
+  cell.signer = cell.keys[1];
+  const classes = [];
+  cell.special["/token-request"] = (init, proceed) => {
+    classes.push(cell.classOf(init.body));
+    return classes.at(-1) === "eu-own" ? problem(400, "token_batch_refused", { policyClass: "eu-standard" }) : proceed();
+  };
+  assert.equal(client.tokens.policyClass, null);
+  assert.equal(await client.tokens.refill(), 4);
+  assert.equal(client.tokens.policyClass, "eu-standard");
+  while (client.tokens.count > 0) await client.tokens.take();
+  assert.equal(await cell.client().tokens.refill(), 4);
+  assert.deepEqual(classes, ["eu-own", "eu-standard", "eu-standard"]);
+
+  const refused = () => problem(400, "token_batch_refused", { policyClass: "eu-standard" });
+  cell.special["/token-request"] = refused;
+  await assert.rejects(cell.client({ storageKey: "other" }).tokens.refill(), { code: "token_batch_refused", policyClass: "eu-standard" });
+  assert.equal(cell.count("/token-request"), 5);
+  await assert.rejects(cell.client({ storageKey: "third", policyClass: "eu-standard" }).tokens.refill(), { code: "token_batch_refused" });
+  assert.equal(cell.count("/token-request"), 6);
+});
+
+test("Sessions in the epoch of the very first draw are counted, also over a new page", async () => {
+  const cell = new FakeCell();
+  await cell.client().openSession();
+  await cell.client().openSession();
+  assert.deepEqual([cell.client().tokens.firstDayStarts, cell.client().tokens.drawsAtStart], [2, 1]);
+  cell.nextDay();
+  await cell.client().openSession();
+  assert.deepEqual([cell.client().tokens.firstDayStarts, cell.client().tokens.drawsAtStart], [2, 1]);
 });
 
 test("421 at the issuer, at the Gateway or in a session drops every token and the cell", async () => {
@@ -189,6 +260,7 @@ test("421 at the issuer, at the Gateway or in a session drops every token and th
     const client = cell.client();
     await client.tokens.refill();
     const session = await client.openSession();
+    if (path === "/token-request") cell.nextDay();
     cell.special[path] = () => problem(421, "misdirected", { region: "ch", baseUrl: "https://ch.test" });
     const act = { "/token-request": () => client.tokens.refill(), "/v1/sessions": () => client.openSession(), "/v1/session": () => session.describe() };
     await assert.rejects(act[path](), { code: "misdirected", region: "ch", baseUrl: "https://ch.test" });
