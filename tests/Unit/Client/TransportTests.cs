@@ -88,9 +88,9 @@ public sealed class TransportTests
         using var cell = new FakeCell();
         cell.Special["/v1/discovery"] = () =>
             FakeCell.Json(
-                $$"""
+                $$$"""
                 {"region":"eu","controlUrl":"https://home.test","gatewayUrl":"https://g.test",
-                "signIn":{"issuer":"{{issuer}}","clientId":{{told}},"audience":"api://lethe","scope":"tokens.issue"}}
+                "signIn":{"issuer":"{{{issuer}}}","clientId":{{{told}}},"audience":"api://lethe","scope":"tokens.issue"}}
                 """
             );
         using LetheClient client = cell.Connect();
