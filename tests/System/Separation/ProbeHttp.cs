@@ -43,6 +43,7 @@ internal sealed class ProbeHttp(string authority)
             CookieContainer = Cookies,
             UseProxy = false,
             ActivityHeadersPropagator = null, // ours instead
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(5), // as the client's own
             ConnectCallback = async (context, cancellationToken) =>
             {
                 Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
