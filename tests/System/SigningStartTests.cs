@@ -55,6 +55,7 @@ public sealed class SigningStartTests : IDisposable
         await File.WriteAllTextAsync(file, settings.ToJsonString(), Token);
         ProcessStartInfo start = new("dotnet", [BuildOutput.AssemblyOf("silo", "Lethe.Silo.dll"), "--config", file])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

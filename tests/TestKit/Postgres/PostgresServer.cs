@@ -152,6 +152,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         ProcessStartInfo start = new($"{programs}/pg_dump", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Superuser, database])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         };
         start.Environment["PGPASSWORD"] = Password;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Lethe.Contracts.Directory;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Discovery;
-using Lethe.Control.Hosting;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
