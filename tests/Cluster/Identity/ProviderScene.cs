@@ -1,12 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.ClusterTests.Cells;
 using Lethe.Contracts;
 using Lethe.Contracts.Directory;
-using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Discovery;
 using Lethe.PrivacyPass;

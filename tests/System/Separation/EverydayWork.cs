@@ -7,7 +7,6 @@ using System.Text.Json;
 using Lethe.Client;
 using Lethe.Local.Cells;
 using Lethe.Local.SignIn;
-using Lethe.SystemTests.Processes;
 using Xunit;
 
 namespace Lethe.SystemTests.Separation;
