@@ -3,10 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.ClusterTests.Cells;
-using Lethe.Contracts.Directory;
 using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
-using Lethe.PrivacyPass;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
