@@ -1,4 +1,5 @@
 using System.Net;
+using Lethe.PrivacyPass;
 using Lethe.Silo.Calls;
 using Lethe.Silo.Logging;
 using Lethe.Silo.Management;
@@ -27,6 +28,10 @@ public static class SiloHost
     public static WebApplication Create(IConfiguration configuration, Action<IServiceCollection>? services = null)
     {
         SiloSettings settings = SiloSettings.Read(configuration);
+        if (settings.Plane == Plane.Identity)
+        {
+            EnsureSigning();
+        }
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Lethe.Silo" });
         // Orleans would read the section "Orleans" by itself, in a form that is not ours.
         builder.Configuration.AddInMemoryCollection(
@@ -54,6 +59,19 @@ public static class SiloHost
         host.UseRouting();
         host.MapManagement();
         return host;
+    }
+
+    // Before anything else: without OpenSSL, .NET itself aborts at the first use of cryptography, and says less.
+    private static void EnsureSigning()
+    {
+        try
+        {
+            BlindSigner.EnsureSupported();
+        }
+        catch (PlatformNotSupportedException exception)
+        {
+            throw new StartRefusedException(exception.Message, exception);
+        }
     }
 
     private static void Configure(ISiloBuilder silo, SiloSettings settings)

@@ -57,11 +57,7 @@ public sealed class LetheClient : IDisposable
         {
             return known;
         }
-        using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(options.Control, "/v1/discovery"));
-        request.Content = JsonContent.Create(new { tenant = options.Tenant, domain = options.Domain }, options: Answers.Json);
-        using HttpResponseMessage answer = await identity.SendAsync(request, cancellationToken);
-        await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
-        Cell found = await Answers.ReadAsync<Cell>(answer, cancellationToken);
+        Cell found = await AskDirectoryAsync<Cell>(options.Control, cancellationToken);
         if (!IsSecure(found.ControlUrl) || !IsSecure(found.GatewayUrl))
         {
             throw ProblemException.Of("answer_invalid", "Discovery gave no HTTPS addresses.");
@@ -71,6 +67,17 @@ public sealed class LetheClient : IDisposable
             cancellationToken
         );
         return found;
+    }
+
+    /// <summary>Asks the tenant's own cell where its people sign in. To be asked before somebody signs in; not kept.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The issuer, and what its access token must be.</returns>
+    /// <exception cref="ProblemException">Refused.</exception>
+    public async Task<SignInPlace> DiscoverSignInAsync(CancellationToken cancellationToken)
+    {
+        Cell home = await DiscoverAsync(cancellationToken);
+        SignInPlace place = (await AskDirectoryAsync<SignInTold>(home.ControlUrl, cancellationToken)).SignIn;
+        return IsSecure(place.Issuer) ? place : throw ProblemException.Of("answer_invalid", "Discovery gave no HTTPS issuer.");
     }
 
     /// <summary>Opens a session with a token of the pool; draws tokens first when the pool is empty, which is counted.</summary>
@@ -157,6 +164,15 @@ public sealed class LetheClient : IDisposable
         }
     }
 
+    private async Task<T> AskDirectoryAsync<T>(Uri control, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(control, "/v1/discovery"));
+        request.Content = JsonContent.Create(new { tenant = options.Tenant, domain = options.Domain }, options: Answers.Json);
+        using HttpResponseMessage answer = await identity.SendAsync(request, cancellationToken);
+        await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
+        return await Answers.ReadAsync<T>(answer, cancellationToken);
+    }
+
     private async Task<SessionOpened> RedeemAsync(Cell home, Token token, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = NewRequest(HttpMethod.Post, new Uri(home.GatewayUrl, "/v1/sessions"));
@@ -197,4 +213,6 @@ public sealed class LetheClient : IDisposable
     }
 
     private static bool IsSecure(Uri url) => url.IsAbsoluteUri && url.Scheme == Uri.UriSchemeHttps;
+
+    private sealed record SignInTold(SignInPlace SignIn);
 }

@@ -12,6 +12,7 @@ internal static class EventIds
     public const int MoveStuck = 5201;
     public const int CellMessageRefused = 5202;
     public const int MoveFault = 5203;
+    public const int MoveStrays = 5204;
     public const int StaffProvisioned = 5300;
     public const int StaffNotProvisioned = 5301;
     public const int ResetNotSent = 5400;

@@ -115,6 +115,46 @@ public static partial class Problems
             Member = "proof",
         };
 
+    /// <summary>Gets the problem of a domain that is no login domain of the tenant.</summary>
+    public static Problem DomainNotTheTenants =>
+        new(
+            422,
+            "domain_not_the_tenants",
+            "The domain is no login domain of this tenant",
+            "Send one of the tenant's login domains; the operator adds them. Nothing was changed."
+        )
+        {
+            Member = "domain",
+        };
+
+    /// <summary>Gets the problem of an issuer that has nothing to do with the tenant's domain.</summary>
+    public static Problem IssuerOfAnotherDomain =>
+        new(
+            422,
+            "issuer_of_another_domain",
+            "Neither the issuer's host nor the person of the proof is of the tenant's login domain",
+            "Send a token of somebody whose upn, preferred_username or verified email is in the login domain. Nothing was changed."
+        )
+        {
+            Member = "proof",
+        };
+
+    /// <summary>Gets the problem of a domain whose DNS does not name the tenant and the issuer.</summary>
+    public static Problem IssuerDomainNotProved =>
+        new(
+            422,
+            "issuer_domain_not_proved",
+            "The DNS of the login domain does not name this tenant and this issuer",
+            "Publish the TXT record 'lethe-tenant={tenant} issuer={issuer}' at _lethe-issuer.{domain} and try again. Nothing was changed."
+        )
+        {
+            Member = "domain",
+        };
+
+    /// <summary>Gets the problem of an issuer that no tenant has.</summary>
+    public static Problem IssuerUnclaimed =>
+        new(404, "issuer_unclaimed", "No tenant of this cell has this issuer", "Look at its exact spelling.");
+
     /// <summary>Gets the problem of a tenant that no cell serves.</summary>
     public static Problem TenantUnknown => new(403, "tenant_unknown", "No cell serves this tenant", "Ask the operator.");
 

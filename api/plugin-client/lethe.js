@@ -71,6 +71,13 @@ const ENDINGS = new Set(["complete", "length", "cancelled", "filtered", "over_bu
  * @property {string} gatewayUrl Its Gateways.
  */
 /**
+ * @typedef {object} SignInPlace Where a tenant's people sign in.
+ * @property {string} issuer The OpenID Connect issuer, just as its tokens name it.
+ * @property {string | null} clientId As whom; null when the plugin knows it otherwise.
+ * @property {string} audience The audience of the access token.
+ * @property {string} scope The scope that the access token must have.
+ */
+/**
  * @typedef {object} SessionOpened A session as it was opened.
  * @property {string} id Its id.
  * @property {string} credential The credential, for `Authorization: Bearer`; also the API key of OpenAI-compatible SDKs.
@@ -995,15 +1002,33 @@ export class LetheClient {
   async discover({ signal } = {}) {
     const known = this.tokens.cell;
     if (known !== null) return known;
-    const answer = await this.#send(new URL("/v1/discovery", this.#options.control), {
+    const found = readCell(await this.#askDirectory(this.#options.control, signal));
+    this.tokens.settle(found);
+    return found;
+  }
+
+  /**
+   * Asks the tenant's own cell where its people sign in: at the tenant's own OpenID Connect issuer, or at the cell's. To be asked before
+   * somebody signs in; not kept.
+   * @param {{signal?: AbortSignal}} [options] @returns {Promise<SignInPlace>}
+   */
+  async discoverSignIn({ signal } = {}) {
+    const home = await this.discover({ signal });
+    const { issuer, clientId = null, audience, scope } = members(members(await this.#askDirectory(home.controlUrl, signal)).signIn);
+    if (typeof audience !== "string" || typeof scope !== "string" || (clientId !== null && typeof clientId !== "string")) throw invalid();
+    secureUrl(issuer);
+    return { issuer: /** @type {string} */ (issuer), clientId, audience, scope };
+  }
+
+  /** @param {string} control @param {AbortSignal | undefined} signal */
+  async #askDirectory(control, signal) {
+    const answer = await this.#send(new URL("/v1/discovery", control), {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify({ tenant: this.#options.tenant }),
       signal,
     });
-    const found = readCell(await readObject(answer));
-    this.tokens.settle(found);
-    return found;
+    return readObject(answer);
   }
 
   /**

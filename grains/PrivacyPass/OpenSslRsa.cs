@@ -11,6 +11,8 @@ internal sealed partial class OpenSslRsa : IDisposable
 {
     private const string Library = "libcrypto.so.3";
     private const int NoPadding = 3;
+    private const int MajorShift = 28; // 0x30000000 is 3.0.0
+    private static readonly string[] Libraries = [Library, "libssl.so.3"];
 
     private readonly SafeEvpPKeyHandle key;
     private readonly int length;
@@ -23,17 +25,31 @@ internal sealed partial class OpenSslRsa : IDisposable
         length = parameters.Modulus!.Length;
     }
 
-    /// <summary>Throws one sentence when this machine cannot sign.</summary>
-    public static void EnsureSupported() => EnsureSupported(Library);
+    /// <summary>Throws one sentence when this machine cannot sign. To be asked before anything else of cryptography: .NET aborts without OpenSSL.</summary>
+    public static void EnsureSupported() =>
+        EnsureSupported(
+            OperatingSystem.IsLinux() && Libraries.All(library => NativeLibrary.TryLoad(library, out nint _)),
+            static () => (nuint)SafeEvpPKeyHandle.OpenSslVersion,
+            OpenSSL_version_num
+        );
 
-    internal static void EnsureSupported(string library)
+    internal static void EnsureSupported(bool isFound, Func<nuint> versionOfDotNet, Func<nuint> versionOfOurs)
     {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(library, out nint _))
+        if (!isFound)
         {
-            throw new PlatformNotSupportedException("Blind signing needs OpenSSL 3 on Linux (libcrypto.so.3), which was not found.");
+            throw new PlatformNotSupportedException(
+                "Blind signing needs OpenSSL 3 on Linux (libcrypto.so.3 and libssl.so.3), which was not found."
+            );
         }
-        // The handle comes from the library that .NET loaded; another build of it could not read the handle.
-        if ((nuint)SafeEvpPKeyHandle.OpenSslVersion != OpenSSL_version_num())
+        nuint loaded = versionOfDotNet();
+        if (loaded >> MajorShift < 3)
+        {
+            throw new PlatformNotSupportedException(
+                "Blind signing needs OpenSSL 3, and .NET has loaded an older one: see CLR_OPENSSL_VERSION_OVERRIDE."
+            );
+        }
+        // The key handles come from the library that .NET loaded; another build of it could not read them.
+        if (loaded != versionOfOurs())
         {
             throw new PlatformNotSupportedException("Blind signing needs the same OpenSSL 3 library that .NET has loaded.");
         }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Net;
-using Lethe.PrivacyPass;
 using Lethe.Records.Keys;
 using Lethe.Silo.Migration;
 using Lethe.Silo.Settings;
@@ -34,7 +33,6 @@ internal sealed partial class StartChecks(SiloSettings settings, IServiceProvide
 
         if (settings.Plane == Plane.Identity)
         {
-            CheckSigning();
             await CheckKeyStoreAsync(cancellationToken);
         }
     }
@@ -61,18 +59,6 @@ internal sealed partial class StartChecks(SiloSettings settings, IServiceProvide
 
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static void CheckSigning()
-    {
-        try
-        {
-            BlindSigner.EnsureSupported();
-        }
-        catch (PlatformNotSupportedException exception)
-        {
-            throw new StartRefusedException(exception.Message, exception);
-        }
-    }
 
     private async Task CheckKeyStoreAsync(CancellationToken cancellationToken)
     {

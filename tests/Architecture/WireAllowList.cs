@@ -22,6 +22,7 @@ internal static class WireAllowList
             ["IdentityProvider.Issuer"] = "the URL of a firm's identity provider",
             ["IdentityProvider.Audience"] = "the name under which that provider knows us",
             ["IdentityProvider.RequiredScope"] = "the name of a scope there",
+            ["IdentityProvider.ClientId"] = "the name of the plugin there",
             ["RequiredClaim.Name"] = "the name of a claim there",
             ["RequiredClaim.Value"] = "the value that a claim must have: a directory's or an application's id",
             // Identity plane: keys, signatures, digests of our own texts.

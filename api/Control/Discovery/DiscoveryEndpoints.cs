@@ -2,6 +2,8 @@ using Lethe.Contracts;
 using Lethe.Contracts.Directory;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Hosting;
+using Lethe.Control.Identity.OpenId;
+using Lethe.Control.Identity.Providers;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Discovery;
@@ -29,6 +31,7 @@ internal static class DiscoveryEndpoints
     private static async Task<IResult> DiscoverAsync(
         DiscoveryRequest request,
         Domains domains,
+        ProviderRegistry providers,
         IGrainFactory grains,
         TimeProvider clock,
         IOptions<ControlOptions> control,
@@ -50,8 +53,16 @@ internal static class DiscoveryEndpoints
         Region region = record?.Region ?? control.Value.Here;
         CellOptions cell =
             control.Value.Cell(region) ?? throw new InvalidOperationException("The directory names a cell that is not configured.");
+        IdentityProvider? provider = await providers.OfAsync(record?.Tenant ?? Decoy, cancellationToken);
         await PadAsync(clock, began, options.Value.AnswerAfter, cancellationToken);
-        return TypedResults.Ok(new DiscoveryResponse(region.ToName(), cell.ControlUrl, cell.GatewayUrl));
+        return TypedResults.Ok(
+            new DiscoveryResponse(
+                region.ToName(),
+                cell.ControlUrl,
+                cell.GatewayUrl,
+                SignInResponse.Of(region == control.Value.Here ? provider : null, cell)
+            )
+        );
     }
 
     private static string? KeyOf(DiscoveryRequest request, Domains domains) =>
@@ -83,4 +94,22 @@ internal sealed record DiscoveryRequest(string? Domain = null, string? Tenant = 
 /// <param name="Region"><c>eu</c> or <c>ch</c>.</param>
 /// <param name="ControlUrl">Its Control.</param>
 /// <param name="GatewayUrl">Its Gateway.</param>
-internal sealed record DiscoveryResponse(string Region, string ControlUrl, string GatewayUrl);
+/// <param name="SignIn">Where to sign in. What another cell's tenant set is told by that cell: ask there before anybody signs in.</param>
+internal sealed record DiscoveryResponse(string Region, string ControlUrl, string GatewayUrl, SignInResponse SignIn);
+
+/// <summary>Where the tenant's people sign in, and what for.</summary>
+/// <param name="Issuer">The OpenID Connect issuer: the tenant's own, or the cell's.</param>
+/// <param name="ClientId">As whom; null when the plugin knows it otherwise.</param>
+/// <param name="Audience">The audience of the access token.</param>
+/// <param name="Scope">The scope that the access token must have.</param>
+internal sealed record SignInResponse(string Issuer, string? ClientId, string Audience, string Scope)
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="provider">The tenant's own provider; null when it has none, or nobody knows the tenant.</param>
+    /// <param name="cell">The tenant's cell.</param>
+    /// <returns>The written form.</returns>
+    public static SignInResponse Of(IdentityProvider? provider, CellOptions cell) =>
+        provider is null
+            ? new(new Uri(cell.ControlUrl).AbsoluteUri, ClientId: null, OpenIdServer.Audience, TokenScopes.Issue)
+            : new(provider.Issuer, provider.ClientId, provider.Audience, provider.RequiredScope);
+}

@@ -18,9 +18,16 @@ internal sealed class Domains(IOptions<DirectoryOptions> options)
     /// <param name="text">A host name with at least one dot, in Unicode or not, in any case.</param>
     /// <param name="id">Its HMAC, when true.</param>
     /// <returns>Whether the text is a domain.</returns>
-    public bool TryRead(string text, out DomainId id)
+    public bool TryRead(string text, out DomainId id) => TryRead(text, out id, out _);
+
+    /// <summary>Reads a domain.</summary>
+    /// <param name="text">A host name with at least one dot, in Unicode or not, in any case.</param>
+    /// <param name="id">Its HMAC, when true.</param>
+    /// <param name="ascii">Its name in DNS, when true.</param>
+    /// <returns>Whether the text is a domain.</returns>
+    public bool TryRead(string text, out DomainId id, out string ascii)
     {
-        id = default;
+        (id, ascii) = (default, string.Empty);
         if (
             text is not { Length: > 0 and <= LongestDomain }
             || !text.Contains('.', StringComparison.Ordinal)
@@ -29,7 +36,6 @@ internal sealed class Domains(IOptions<DirectoryOptions> options)
         {
             return false;
         }
-        string ascii;
         try
         {
             ascii = new IdnMapping { UseStd3AsciiRules = true }

@@ -115,6 +115,7 @@ internal static class RoleMatrix
         For("GET", "/v1/desk/shares/{shareId}/document", Role.Support),
         For("POST", "/v1/desk/reset-mail", Role.Support),
         For("POST", "/v1/operator/classes/{policyClass}/epochs/{epoch:long}/close", Role.Operator),
+        For("POST", "/v1/operator/identity-providers/release", Role.Operator),
         For("GET", "/v1/operator/ledger", Role.Operator),
     ];
 

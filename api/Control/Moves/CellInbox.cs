@@ -95,7 +95,7 @@ internal sealed partial class CellInbox(
         {
             return null;
         }
-        if (issuers.Of(transfer.Tenant) is null && !await accounts.AnyAsync(transfer.Tenant, cancellationToken))
+        if (issuers.Of(transfer.Tenant) is null && !await accounts.ExpectAsync(transfer.Tenant, cancellationToken))
         {
             return CellAnswer.Refused; // nobody of the tenant could sign in here
         }

@@ -72,7 +72,8 @@ internal sealed record TransferClaims(
     int? PerTenant,
     long Epoch,
     int Drawn,
-    long? OwnerLastDraw = null
+    long? OwnerLastDraw = null,
+    ProviderClaims? Provider = null
 );
 
 /// <summary>The end of a move.</summary>
@@ -113,7 +114,8 @@ internal static class CellClaims
             transfer.Quota?.PerTenant,
             transfer.Epoch,
             transfer.Drawn,
-            transfer.OwnerLastDraw
+            transfer.OwnerLastDraw,
+            ProviderClaims.Of(transfer.Provider)
         );
 
     /// <summary>Reads a transfer.</summary>
@@ -127,6 +129,7 @@ internal static class CellClaims
         && claims is { Version: > 0, Epoch: >= 0, Drawn: >= 0, OwnerLastDraw: null or >= 0 }
         && ReadDomains(claims.Domains) is { } domains
         && AccountId.TryParse(claims.Owner, out AccountId owner)
+        && ProviderClaims.TryRead(claims.Provider, out IdentityProvider? provider)
             ? new(
                 id,
                 tenant,
@@ -139,7 +142,8 @@ internal static class CellClaims
                 Quota(claims),
                 claims.Epoch,
                 claims.Drawn,
-                claims.OwnerLastDraw
+                claims.OwnerLastDraw,
+                provider
             )
             : null;
 

@@ -46,14 +46,36 @@ internal sealed class MovedAccounts(IServiceScopeFactory scopes, Pseudonyms pseu
             : null;
     }
 
-    /// <summary>Tells whether somebody of a tenant has an account here.</summary>
+    /// <summary>Tells whether somebody of a tenant has an account here; whoever is invited is kept for a tenant that now arrives.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Whether.</returns>
-    public async Task<bool> AnyAsync(TenantId tenant, CancellationToken cancellationToken)
+    public async Task<bool> ExpectAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        return (await scope.ServiceProvider.GetRequiredService<AccountAdministration>().ListAsync(tenant, cancellationToken)).Count > 0;
+        return await scope.ServiceProvider.GetRequiredService<StrayInvitations>().RenewAsync(tenant, cancellationToken);
+    }
+
+    /// <summary>
+    /// Erases who was invited for a tenant that has not come: an answer was lost, or the old cell said no after it had asked. Safe to repeat.
+    /// </summary>
+    /// <param name="grains">The records silos.</param>
+    /// <param name="before">Who was invited since is left.</param>
+    /// <param name="cancellationToken">Observed between tenants.</param>
+    /// <returns>How many were erased.</returns>
+    public async Task<int> EraseStraysAsync(IGrainFactory grains, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        StrayInvitations invitations = scope.ServiceProvider.GetRequiredService<StrayInvitations>();
+        int erased = 0;
+        foreach (TenantId tenant in await invitations.TenantsAsync(before, cancellationToken))
+        {
+            if (await grains.GetGrain<ITenantGrain>(tenant.GrainKey).RouteAsync(cancellationToken) is TenantUnknown or TenantElsewhere)
+            {
+                erased += await invitations.EraseAsync(tenant, before, cancellationToken);
+            }
+        }
+        return erased;
     }
 
     /// <summary>Erases the accounts of a tenant that is not served here. Safe to repeat.</summary>

@@ -1,9 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
 using Lethe.Contracts.Tokens;
 using Lethe.Control.Admin;
+using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.OpenId;
+using Lethe.Control.Identity.Providers;
+using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Operator;
 
@@ -27,6 +31,12 @@ internal static partial class OperatorEndpoints
             .WithSummary("Closes an epoch of a class at once, for everybody: its tokens open no session any more.")
             .Produces<EpochClosedResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
+        cell.MapPost("/identity-providers/release", ReleaseIssuerAsync)
+            .WithName("ReleaseIssuer")
+            .WithSummary("Takes an issuer from the tenant that claimed it, at once. Safe to repeat until it says that nobody has it.")
+            .Produces<IssuerReleasedResponse>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         cell.MapGet("/ledger", GetLedgerAsync)
             .WithName("GetOperatorLedger")
             .WithSummary("The operator's ledger, in order, up to 100 entries a page.")
@@ -59,6 +69,37 @@ internal static partial class OperatorEndpoints
         return closed ? TypedResults.Ok(new EpochClosedResponse(known.Name, epoch)) : Problems.EpochUnknown;
     }
 
+    private static async Task<IResult> ReleaseIssuerAsync(
+        ReleaseIssuerRequest request,
+        StaffContext staff,
+        IGrainFactory grains,
+        ProviderRegistry registry,
+        IOptions<ControlOptions> options,
+        CancellationToken cancellationToken
+    )
+    {
+        IIdentityProviderDirectoryGrain directory = grains.GetGrain<IIdentityProviderDirectoryGrain>(IIdentityProviderDirectoryGrain.Key);
+        if (
+            (await directory.ListAsync(cancellationToken)).FirstOrDefault(entry => entry.Provider.Issuer == request.Issuer) is not { } claim
+        )
+        {
+            return Problems.IssuerUnclaimed;
+        }
+        await grains
+            .GetGrain<ILedgerGrain>(OperatorLedger.Key)
+            .AppendAsync(new(LedgerEvent.IdentityProviderReleased, staff.Account, claim.Tenant.Value, Region: null), cancellationToken);
+        TenantResult released = await grains
+            .GetGrain<ITenantGrain>(claim.Tenant.GrainKey)
+            .ReleaseIdentityProviderAsync(staff.Account, CancellationToken.None);
+        if (released is not (IdentityProviderStands or TenantElsewhere or TenantUnknown))
+        {
+            return TenantProblems.Of(released, options.Value); // it is moving: to be tried again
+        }
+        await directory.ReleaseAsync(claim.Tenant, CancellationToken.None); // also what a tenant that moved has left here
+        registry.Forget();
+        return TypedResults.Ok(new IssuerReleasedResponse(claim.Tenant.Value));
+    }
+
     private static async Task<IResult> GetLedgerAsync(
         IGrainFactory grains,
         CancellationToken cancellationToken,
@@ -77,6 +118,14 @@ internal static partial class OperatorEndpoints
     [LoggerMessage(EventIds.EpochClosed, LogLevel.Warning, "An operator closed epoch {Epoch} of a class: {Closed}")]
     private static partial void LogClosed(ILogger logger, long epoch, bool closed);
 }
+
+/// <summary>An issuer that a tenant should not have.</summary>
+/// <param name="Issuer">The <c>iss</c>, just as the tenant claimed it.</param>
+internal sealed record ReleaseIssuerRequest([property: Required, MaxLength(512)] string Issuer);
+
+/// <summary>An issuer is nobody's any more.</summary>
+/// <param name="Tenant">Whose it was.</param>
+internal sealed record IssuerReleasedResponse(string Tenant);
 
 /// <summary>An epoch of a class is closed.</summary>
 /// <param name="PolicyClass">The class.</param>

@@ -30,7 +30,7 @@ internal sealed partial class LocalAccounts(LocalFolder folder)
     {
         foreach (string email in people.Where(email => !File.Exists(folder.PathOf(AcceptedFile(region, email)))))
         {
-            string code = await WaitForCodeAsync(region, email, cancellationToken);
+            string code = await MailedAsync(region, email, "invitation", cancellationToken);
             using LocalBrowser browser = new(folder.PathOf("ca.pem"));
             (Uri address, string? html) = await browser.OpenAsync(new Uri(control, "/account/invitation"), cancellationToken);
             HtmlForm form = Require(address, html).Type("password", Password(region, email)).Type("text", code);
@@ -93,12 +93,14 @@ internal sealed partial class LocalAccounts(LocalFolder folder)
             )
         );
 
-    private static string AcceptedFile(string region, string email) => $"{region}/identity/people/{email}.accepted";
-
-    private static HtmlForm Require(Uri address, string? html) =>
-        HtmlForm.Read(address, html ?? string.Empty) ?? throw new LocalStateException("Control shows no form where one was expected.");
-
-    private async Task<string> WaitForCodeAsync(string region, string email, CancellationToken cancellationToken)
+    /// <summary>Waits for the newest mail to somebody that leads to a page, and takes its code.</summary>
+    /// <param name="region">The cell.</param>
+    /// <param name="email">Whose.</param>
+    /// <param name="page">The page: <c>invitation</c>, <c>reset</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The code.</returns>
+    /// <exception cref="LocalStateException">None came.</exception>
+    public async Task<string> MailedAsync(string region, string email, string page, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
@@ -111,7 +113,10 @@ internal sealed partial class LocalAccounts(LocalFolder folder)
                     string.Empty,
                     StringComparison.Ordinal
                 );
-                if (mail.Contains($"To: {email}", StringComparison.Ordinal) && Code().Match(mail) is { Success: true } found)
+                if (
+                    mail.Contains($"To: {email}", StringComparison.Ordinal)
+                    && Code().Matches(mail).FirstOrDefault(link => link.Groups["page"].Value == page) is { } found
+                )
                 {
                     return found.Groups["code"].Value;
                 }
@@ -122,13 +127,16 @@ internal sealed partial class LocalAccounts(LocalFolder folder)
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new LocalStateException(
-                    $"No invitation for {email} in {MailFolder(region)}: delete the state folder and start again."
-                );
+                throw new LocalStateException($"No {page} for {email} in {MailFolder(region)}: delete the state folder and start again.");
             }
         }
     }
 
-    [GeneratedRegex("/account/invitation#(?<code>[A-Za-z0-9_-]{43})", RegexOptions.ExplicitCapture, 1000)]
+    private static string AcceptedFile(string region, string email) => $"{region}/identity/people/{email}.accepted";
+
+    private static HtmlForm Require(Uri address, string? html) =>
+        HtmlForm.Read(address, html ?? string.Empty) ?? throw new LocalStateException("Control shows no form where one was expected.");
+
+    [GeneratedRegex("/account/(?<page>[a-z]+)#(?<code>[A-Za-z0-9_-]{43})", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();
 }

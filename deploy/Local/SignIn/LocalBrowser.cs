@@ -20,6 +20,10 @@ internal sealed class LocalBrowser : IDisposable
         Http = new HttpClient(handler);
     }
 
+    /// <summary>Opens a browser on a connection that keeps cookies and follows no redirect.</summary>
+    /// <param name="http">The connection.</param>
+    public LocalBrowser(HttpClient http) => Http = http;
+
     /// <summary>Gets the connection.</summary>
     public HttpClient Http { get; }
 

@@ -55,6 +55,9 @@ public enum LedgerEvent
     /// <summary>The tenant's own identity provider was removed. Subject: none.</summary>
     IdentityProviderRemoved = 17,
 
+    /// <summary>The tenant's own identity provider was taken from it by an operator. Subject: none; in the operator's ledger, the tenant.</summary>
+    IdentityProviderReleased = 18,
+
     /// <summary>An epoch of a class was closed by an operator; in the operator's ledger. Subject: the class, a hyphen, the epoch.</summary>
     IssuerKeyClosed = 20,
 

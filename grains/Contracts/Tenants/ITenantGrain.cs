@@ -110,6 +110,13 @@ public interface ITenantGrain : IGrainWithStringKey
     [Alias("set-identity-provider")]
     Task<TenantResult> SetIdentityProviderAsync(SetIdentityProvider command, CancellationToken cancellationToken);
 
+    /// <summary>Takes the tenant's identity provider from it: an operator found that it is another's. Repeating it changes nothing.</summary>
+    /// <param name="actor">Which of the operator's staff.</param>
+    /// <param name="cancellationToken">Observed before the write.</param>
+    /// <returns><see cref="IdentityProviderStands"/> without one, or where the tenant is.</returns>
+    [Alias("release-identity-provider")]
+    Task<TenantResult> ReleaseIdentityProviderAsync(AccountId actor, CancellationToken cancellationToken);
+
     /// <summary>Reads the tenant's own identity provider.</summary>
     /// <param name="cancellationToken">Observed before the answer.</param>
     /// <returns><see cref="IdentityProviderStands"/>, or where the tenant is.</returns>

@@ -5,12 +5,14 @@ namespace Lethe.Contracts.Tenants;
 /// <param name="Audience">The <c>aud</c> of access tokens for us.</param>
 /// <param name="RequiredScope">A scope that each token has (<c>scope</c> or <c>scp</c>): no id token has one.</param>
 /// <param name="RequiredClaims">Claims that each token has with just this value, sorted by name: for Entra <c>tid</c> and <c>azp</c>.</param>
+/// <param name="ClientId">As whom the plugin signs in there; null when the plugin knows it otherwise.</param>
 [GenerateSerializer, Immutable, Alias("identity-provider")]
 public sealed record IdentityProvider(
     [property: Id(0)] string Issuer,
     [property: Id(1)] string Audience,
     [property: Id(2)] string RequiredScope,
-    [property: Id(3)] IReadOnlyList<RequiredClaim> RequiredClaims
+    [property: Id(3)] IReadOnlyList<RequiredClaim> RequiredClaims,
+    [property: Id(4)] string? ClientId = null
 )
 {
     /// <summary>Says whether another one asks for just the same.</summary>
@@ -18,7 +20,7 @@ public sealed record IdentityProvider(
     /// <returns>Whether it does.</returns>
     public bool IsSame(IdentityProvider? other) =>
         other is not null
-        && (Issuer, Audience, RequiredScope) == (other.Issuer, other.Audience, other.RequiredScope)
+        && (Issuer, Audience, RequiredScope, ClientId) == (other.Issuer, other.Audience, other.RequiredScope, other.ClientId)
         && RequiredClaims.SequenceEqual(other.RequiredClaims);
 
     /// <inheritdoc/>

@@ -59,6 +59,7 @@ public enum MoveStep
 /// <param name="Epoch">The epoch of <paramref name="Drawn"/>.</param>
 /// <param name="Drawn">Tokens drawn in that epoch: a move does not renew a quota.</param>
 /// <param name="OwnerLastDraw">The epoch of the owner's last draw; null when none of its tokens can be redeemed any more.</param>
+/// <param name="Provider">The tenant's own identity provider; null when it has none.</param>
 [GenerateSerializer, Immutable, Alias("tenant-transfer")]
 public sealed record TenantTransfer(
     [property: Id(0)] UInt128 Id,
@@ -72,7 +73,8 @@ public sealed record TenantTransfer(
     [property: Id(8)] TokenQuota? Quota,
     [property: Id(9)] long Epoch,
     [property: Id(10)] int Drawn,
-    [property: Id(11)] long? OwnerLastDraw = null
+    [property: Id(11)] long? OwnerLastDraw = null,
+    [property: Id(12)] IdentityProvider? Provider = null
 );
 
 /// <summary>Why a region is not changed.</summary>
@@ -93,11 +95,14 @@ public enum MoveRefusal
 
     /// <summary>The step is not the next one of this move.</summary>
     OutOfOrder = 5,
+
+    /// <summary>The tenant's own issuer is another tenant's in this cell.</summary>
+    IssuerTaken = 6,
 }
 
 /// <summary>A move is pending in this, the old cell.</summary>
 /// <param name="Phase">How far it has come.</param>
-/// <param name="Transfer">What is handed over; in phase <see cref="MovePhase.Committed"/> without quota and use.</param>
+/// <param name="Transfer">What is handed over; in phase <see cref="MovePhase.Committed"/> without quota, use and identity provider.</param>
 [GenerateSerializer, Immutable, Alias("move-stands")]
 public sealed record MoveStands([property: Id(0)] MovePhase Phase, [property: Id(1)] TenantTransfer Transfer) : TenantResult;
 

@@ -7,6 +7,9 @@ namespace Lethe.Records.Tenants;
 /// <content>The tenant's own identity provider. Its people are not stored: who is no member is asked for here each time.</content>
 internal sealed partial class TenantGrain
 {
+    private IIdentityProviderDirectoryGrain Issuers =>
+        grains.GetGrain<IIdentityProviderDirectoryGrain>(IIdentityProviderDirectoryGrain.Key);
+
     /// <inheritdoc/>
     public async Task<TenantResult> SetIdentityProviderAsync(SetIdentityProvider command, CancellationToken cancellationToken)
     {
@@ -19,8 +22,7 @@ internal sealed partial class TenantGrain
         {
             return acting == Role.None ? new MemberUnknown() : new MemberRefused(MemberRefusal.NotAllowed);
         }
-        IIdentityProviderDirectoryGrain directory = grains.GetGrain<IIdentityProviderDirectoryGrain>(IIdentityProviderDirectoryGrain.Key);
-        if (command.Provider is { } provider && !await directory.ClaimAsync(Id, provider, cancellationToken))
+        if (command.Provider is { } provider && !await Issuers.ClaimAsync(Id, provider, cancellationToken))
         {
             return new IdentityProviderTaken();
         }
@@ -37,9 +39,26 @@ internal sealed partial class TenantGrain
         }
         if (command.Provider is null)
         {
-            await directory.ReleaseAsync(Id, CancellationToken.None);
+            await Issuers.ReleaseAsync(Id, CancellationToken.None);
         }
         return new IdentityProviderStands(State.IdentityProvider);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TenantResult> ReleaseIdentityProviderAsync(AccountId actor, CancellationToken cancellationToken)
+    {
+        if (await ElsewhereAsync(cancellationToken) is { } route)
+        {
+            return route;
+        }
+        if (State.IdentityProvider is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await RecordAsync(LedgerEvent.IdentityProviderReleased, actor, region: null);
+            await stored.CommitAsync(State with { IdentityProvider = null });
+        }
+        await Issuers.ReleaseAsync(Id, CancellationToken.None);
+        return new IdentityProviderStands(Provider: null);
     }
 
     /// <inheritdoc/>

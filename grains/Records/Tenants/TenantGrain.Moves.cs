@@ -108,6 +108,10 @@ internal sealed partial class TenantGrain
             return new MoveRefused(MoveRefusal.Superseded);
         }
         cancellationToken.ThrowIfCancellationRequested();
+        if (transfer.Provider is { } provider && !await Issuers.ClaimAsync(Id, provider, CancellationToken.None))
+        {
+            return new MoveRefused(MoveRefusal.IssuerTaken);
+        }
         await stored.CommitAsync(
             new TenantState
             {
@@ -121,6 +125,7 @@ internal sealed partial class TenantGrain
                 Epoch = transfer.Epoch,
                 Drawn = transfer.Drawn,
                 Arrival = new(name, transfer.From),
+                IdentityProvider = transfer.Provider,
                 CancelledVersion = State.CancelledVersion,
             }
         );
@@ -163,6 +168,10 @@ internal sealed partial class TenantGrain
         else if (State.CancelledVersion < version && State.Standing is not TenantStanding.Here)
         {
             await stored.CommitAsync(State with { CancelledVersion = version }); // a late arrival of this move is refused
+        }
+        if (State.Standing is not TenantStanding.Here)
+        {
+            await Issuers.ReleaseAsync(Id, CancellationToken.None);
         }
         return new ArrivalEnded(Serving: false, State.Version, []);
     }
@@ -227,7 +236,8 @@ internal sealed partial class TenantGrain
                 quota,
                 State.Epoch,
                 State.Drawn,
-                State.Members.Length == 1 ? State.Members[0].LastDraw : null // the owner alone moves
+                State.Members.Length == 1 ? State.Members[0].LastDraw : null, // the owner alone moves
+                State.IdentityProvider
             )
         );
     }

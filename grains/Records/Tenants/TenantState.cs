@@ -98,7 +98,7 @@ internal sealed record TenantState
     public IdentityProvider? IdentityProvider { get; init; }
 
     public bool HasDataBeside(AccountId owner) =>
-        IdentityProvider is not null || Cases.Length > 0 || Shares.Length > 0 || Members.Any(member => member.Account != owner.Value);
+        Cases.Length > 0 || Shares.Length > 0 || Members.Any(member => member.Account != owner.Value);
 
     public StoredMember? Find(AccountId account) => Members.FirstOrDefault(member => member.Account == account.Value);
 

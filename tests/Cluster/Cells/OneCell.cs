@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Lethe.Contracts.Tenants;
 using Lethe.Control;
 using Lethe.Control.Identity;
+using Lethe.Control.Identity.Providers;
 using Lethe.Control.Mail;
 using Lethe.Control.Moves;
 using Microsoft.AspNetCore.Builder;
@@ -125,6 +126,7 @@ internal sealed class OneCell : IAsyncDisposable
                 services.AddSingleton<TimeProvider>(Silo.Clock);
                 services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(Logs));
                 services.AddSingleton<IMailTransport>(Mails);
+                services.AddSingleton<IDomainRecords>(Dns);
                 services.AddSingleton<CellLink>();
                 services.AddSingleton<ICellLink>(provider => Link = new(provider.GetRequiredService<CellLink>()));
             }
@@ -138,6 +140,8 @@ internal sealed class OneCell : IAsyncDisposable
     public FakeLogCollector Logs { get; } = FakeLogCollector.Create(new FakeLogCollectorOptions());
 
     public Outbox Mails { get; } = new();
+
+    public FakeDns Dns { get; } = new();
 
     public FaultyLink Link { get; private set; } = null!;
 

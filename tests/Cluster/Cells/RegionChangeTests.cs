@@ -95,7 +95,7 @@ public sealed class RegionChangeTests(TwoCells cells)
         {
             using HttpResponseMessage response = await DiscoverAsync(cells.Eu, body);
             JsonElement found = await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
-            Assert.Equal("region controlUrl gatewayUrl", string.Join(' ', found.EnumerateObject().Select(member => member.Name)));
+            Assert.Equal("region controlUrl gatewayUrl signIn", string.Join(' ', found.EnumerateObject().Select(member => member.Name)));
             regions.Add(found.GetProperty("region").GetString()!);
         }
         Assert.Equal(["eu", "ch", "eu"], regions);

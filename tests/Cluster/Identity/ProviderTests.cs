@@ -1,82 +1,14 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.ClusterTests.Cells;
 using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
-using Lethe.PrivacyPass;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Lethe.ClusterTests.Identity;
-
-/// <summary>A cell, and two real identity providers.</summary>
-public sealed class ProviderScene : IAsyncLifetime
-{
-    internal const string Audience = "api://lethe";
-    private static readonly TokenChallenge Challenge = new("issuer.example", "origin.example");
-    private readonly TwoCells cells = new();
-
-    internal TenantIdps Idps { get; private set; } = null!;
-
-    internal OneCell Cell => cells.Eu;
-
-    /// <summary>Gets or sets how far the cell's clock is ahead of the providers', which have the real time.</summary>
-    internal TimeSpan Ahead { get; set; }
-
-    private static CancellationToken Cancel => RecordsSilo.Cancel;
-
-    public async ValueTask InitializeAsync()
-    {
-        await cells.InitializeAsync();
-        Idps = await TenantIdps.StartAsync(cells.Pki, Cancel);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Idps.DisposeAsync();
-        await cells.DisposeAsync();
-    }
-
-    internal Task<TestTenant> NewTenantAsync(TokenQuota? quota = null) => cells.NewTenantAsync(quota);
-
-    internal Task<HttpResponseMessage> PutAsync(TestTenant tenant, string issuer, string proof)
-    {
-        JsonObject body = new()
-        {
-            ["issuer"] = issuer,
-            ["audience"] = Audience,
-            ["requiredScope"] = "tokens.issue",
-            ["requiredClaims"] = new JsonObject { ["tid"] = issuer == Idps.Lex ? "lex" : "acme" },
-            ["proof"] = proof,
-        };
-        return SendAsync(tenant, HttpMethod.Put, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
-    }
-
-    internal async Task<HttpResponseMessage> SendAsync(TestTenant tenant, HttpMethod method, HttpContent? content)
-    {
-        Tick();
-        using HttpRequestMessage request = Cell.Request(method, "/v1/admin/identity-provider", Cell.TokenOf(tenant), content);
-        return await Cell.Http.SendAsync(request, Cancel);
-    }
-
-    internal async Task<HttpStatusCode> DrawAsync(string accessToken, int count = 1)
-    {
-        Tick();
-        byte[] published = await Cell.Http.GetByteArrayAsync(BlindRsaToken.DirectoryPath, Cancel);
-        Assert.True(IssuerDirectory.TryParse(published, out IssuerDirectory? directory));
-        TokenKey key = directory.Current("eu-standard", Cell.Silo.Clock.GetUtcNow())!.Key;
-        TokenRequest[] requests = [.. Enumerable.Range(0, count).Select(_ => BlindingClient.Prepare(Challenge, key).Request)];
-        using ByteArrayContent body = new(TokenBatch.EncodeRequest(requests));
-        body.Headers.ContentType = new MediaTypeHeaderValue(BlindRsaToken.BatchRequestMediaType);
-        using HttpRequestMessage request = Cell.Request(HttpMethod.Post, "/token-request", accessToken, body);
-        using HttpResponseMessage response = await Cell.Http.SendAsync(request, Cancel);
-        return response.StatusCode;
-    }
-
-    private void Tick() => Cell.Silo.Clock.SetUtcNow(TimeProvider.System.GetUtcNow() + Ahead);
-}
 
 /// <summary>Tenants' own identity providers, set while Control runs: two real ones, over HTTPS.</summary>
 public sealed class ProviderTests(ProviderScene scene) : IClassFixture<ProviderScene>, IAsyncLifetime
@@ -105,7 +37,7 @@ public sealed class ProviderTests(ProviderScene scene) : IClassFixture<ProviderS
     {
         TestTenant acme = await NewTenantAsync(new TokenQuota(3, 100));
         TestTenant lex = await NewTenantAsync();
-        (string agnes, string agnesId) = await Idps.SignInAsync("acme", "agnes", Cancel);
+        (string agnes, string agnesId) = await Idps.SignInAsync("acme", ProviderScene.At(acme, "agnes"), Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, await DrawAsync(agnes)); // an issuer that nobody set
 
         await ProblemAsync(await PutAsync(acme, Idps.Acme, agnesId), HttpStatusCode.UnprocessableEntity, "issuer_not_proved");
@@ -116,7 +48,7 @@ public sealed class ProviderTests(ProviderScene scene) : IClassFixture<ProviderS
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(agnes)); // without a restart
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(agnes, count: 2));
         Assert.Equal(HttpStatusCode.TooManyRequests, await DrawAsync(agnes)); // a quota of her own
-        (string berta, _) = await Idps.SignInAsync("acme", "beate", Cancel);
+        (string berta, _) = await Idps.SignInAsync("acme", ProviderScene.At(lex, "beate"), Cancel);
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(berta));
 
         foreach (
@@ -157,7 +89,7 @@ public sealed class ProviderTests(ProviderScene scene) : IClassFixture<ProviderS
     public async Task Removal_ThatAnotherControlHasNotHeardOf_BitesAtOnceAllTheSame()
     {
         TestTenant acme = await NewTenantAsync();
-        (string anna, _) = await Idps.SignInAsync("acme", "anna", Cancel);
+        (string anna, _) = await Idps.SignInAsync("acme", ProviderScene.At(acme, "anna"), Cancel);
         using HttpResponseMessage set = await PutAsync(acme, Idps.Acme, anna);
         Assert.Equal(HttpStatusCode.OK, await DrawAsync(anna));
         AccountId owner = Cell.AccountOf(acme, acme.Owner);
@@ -170,8 +102,8 @@ public sealed class ProviderTests(ProviderScene scene) : IClassFixture<ProviderS
     {
         TestTenant acme = await NewTenantAsync();
         TestTenant lex = await NewTenantAsync();
-        (string anna, string annaId) = await Idps.SignInAsync("acme", "anna", Cancel);
-        (string lina, string linaId) = await Idps.SignInAsync("lex", "lina", Cancel);
+        (string anna, string annaId) = await Idps.SignInAsync("acme", ProviderScene.At(acme, "anna"), Cancel);
+        (string lina, string linaId) = await Idps.SignInAsync("lex", ProviderScene.At(lex, "lina"), Cancel);
         (string elsewhere, _) = await Idps.SignInAsync("acme", "anna", Cancel, "api://elsewhere");
         using HttpResponseMessage first = await PutAsync(acme, Idps.Acme, anna);
         using HttpResponseMessage second = await PutAsync(lex, Idps.Lex, lina);
@@ -284,7 +216,7 @@ public sealed class ProviderKeyTests(ProviderScene scene) : IClassFixture<Provid
     public async Task Keys_ThatTheProviderRotates_ArePickedUp()
     {
         TestTenant acme = await scene.NewTenantAsync();
-        (string before, _) = await scene.Idps.SignInAsync("acme", "anna", Cancel);
+        (string before, _) = await scene.Idps.SignInAsync("acme", ProviderScene.At(acme, "anna"), Cancel);
         using HttpResponseMessage set = await scene.PutAsync(acme, scene.Idps.Acme, before);
         Assert.Equal(HttpStatusCode.OK, await scene.DrawAsync(before));
         await scene.Idps.RotateAsync("acme", Cancel);

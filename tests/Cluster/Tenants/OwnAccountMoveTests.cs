@@ -3,6 +3,7 @@ using Lethe.Contracts;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
+using Lethe.Control.Moves;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -43,6 +44,57 @@ public sealed class OwnAccountMoveTests(TwoCells cells)
         Assert.IsType<TenantHere>(await cells.Eu.Silo.Tenant(tenant).RouteAsync(Cancel));
         Assert.Single(await ListAsync(cells.Eu, tenant));
     }
+
+    [Fact]
+    public async Task Invitation_WhoseAnswerIsLost_IsErasedWithinTheHour()
+    {
+        (TenantId tenant, Caller owner, _) = await NewOwnerAsync();
+        cells.Eu.Link.Reset();
+        cells.Eu.Link.LosesAnswer = 0;
+        Assert.Equal("other_cell_unavailable", (await cells.Eu.Driver.BeginAsync(tenant, owner, Region.Ch, Cancel))?.Code);
+        cells.Eu.Link.Reset();
+        Assert.Single(await ListAsync(cells.Ch, tenant)); // the other cell invited, and this one does not know
+
+        for (int minutes = 0; minutes < 60 && (await ListAsync(cells.Ch, tenant)).Count > 0; minutes += 5)
+        {
+            cells.Ch.Silo.Clock.Advance(TimeSpan.FromMinutes(5));
+            await Task.Delay(200, Cancel); // Control's own round, by that clock
+        }
+        Assert.Empty(await ListAsync(cells.Ch, tenant));
+        Assert.Single(await ListAsync(cells.Eu, tenant));
+        Assert.IsType<TenantHere>(await cells.Eu.Silo.Tenant(tenant).RouteAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Invitation_ErasedBeforeTheTenantComes_MakesTheMoveEndWhereItBegan()
+    {
+        (TenantId tenant, Caller owner, _) = await NewOwnerAsync();
+        Assert.Null(await cells.Eu.Driver.BeginAsync(tenant, owner, Region.Ch, Cancel));
+        Assert.Equal(1, await EraseStraysAsync());
+        Assert.True(await cells.Eu.Driver.DriveAsync(tenant, Cancel));
+        Assert.IsType<TenantHere>(await cells.Eu.Silo.Tenant(tenant).RouteAsync(Cancel));
+        Assert.Single(await ListAsync(cells.Eu, tenant));
+        Assert.Empty(await ListAsync(cells.Ch, tenant));
+    }
+
+    [Fact]
+    public async Task Invitation_OfATenantThatArrives_IsKept()
+    {
+        (TenantId tenant, Caller owner, _) = await NewOwnerAsync();
+        Assert.Null(await cells.Eu.Driver.BeginAsync(tenant, owner, Region.Ch, Cancel));
+        Assert.Equal(MoveProgress.Stepped, await cells.Eu.Driver.StepAsync(tenant, Cancel)); // handed over; not served yet
+        Assert.Equal(0, await EraseStraysAsync());
+        Assert.True(await cells.Eu.Driver.DriveAsync(tenant, Cancel));
+        Assert.Equal(0, await EraseStraysAsync());
+        Assert.Single(await ListAsync(cells.Ch, tenant));
+        Assert.IsType<TenantHere>(await cells.Ch.Silo.Tenant(tenant).RouteAsync(Cancel));
+    }
+
+    // As if all of them were old.
+    private Task<int> EraseStraysAsync() =>
+        cells
+            .Ch.Services.GetRequiredService<MovedAccounts>()
+            .EraseStraysAsync(cells.Ch.Silo.Grains, cells.Ch.Silo.Clock.GetUtcNow().AddMinutes(1), Cancel);
 
     private static async Task<IReadOnlyList<AccountDescription>> ListAsync(OneCell cell, TenantId tenant)
     {

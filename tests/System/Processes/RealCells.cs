@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Lethe.Client;
@@ -39,6 +40,9 @@ public sealed class RealCells : IAsyncLifetime
     /// <summary>Gets the cells by region.</summary>
     public IReadOnlyDictionary<string, RealCell> Cells => new ReadOnlyDictionary<string, RealCell>(cells);
 
+    /// <summary>Gets the seeded people's own side.</summary>
+    internal LocalAccounts Accounts => accounts!;
+
     /// <summary>Makes a client that is signed in as the owner of the cell's seeded firm.</summary>
     /// <param name="region">The cell.</param>
     /// <returns>The client, to be disposed of.</returns>
@@ -55,6 +59,24 @@ public sealed class RealCells : IAsyncLifetime
     /// <returns>An access token.</returns>
     public Task<string> OwnerTokenAsync(string region) =>
         TokenAsync(region, DemoPeople.Tenants.First(known => known.Region == region).Owner);
+
+    /// <summary>Invites somebody to the cell's seeded firm; who accepts.</summary>
+    /// <param name="region">The cell.</param>
+    /// <returns>What gives the new member's access tokens.</returns>
+    public async Task<Func<CancellationToken, Task<string>>> NewMemberAsync(string region)
+    {
+        DemoTenant tenant = DemoPeople.Tenants.First(known => known.Region == region);
+        string email = $"new-{Guid.NewGuid():N}@{tenant.Domain}";
+        using HttpClient http = NewHttp();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await OwnerTokenAsync(region));
+        using HttpResponseMessage answer = await http.PostAsJsonAsync(
+            new Uri(Cells[region].ControlUrl, "/v1/admin/members"),
+            new { email, roles = new[] { "member" } }
+        );
+        answer.EnsureSuccessStatusCode();
+        await accounts!.AcceptAsync(region, Cells[region].ControlUrl, [email], CancellationToken.None);
+        return accounts.AccessTokens(region, Cells[region].ControlUrl, email, TimeProvider.System);
+    }
 
     /// <summary>Gets what the owner of the cell's seeded firm signs in with.</summary>
     /// <param name="region">The cell.</param>

@@ -28,7 +28,7 @@ function provider(name, issuer, key) {
       },
     ],
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, tid: name }) }),
-    extraTokenClaims: () => ({ tid: name }),
+    extraTokenClaims: (_, token) => ({ tid: name, ...(token.accountId.includes('@') && { preferred_username: token.accountId }) }),
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: true },
@@ -73,7 +73,7 @@ async function walk(url, user) { // a browser, as far as these pages need one
       response = await ask(target, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: login ? `prompt=login&login=${user}&password=x` : 'prompt=consent',
+        body: login ? `prompt=login&login=${encodeURIComponent(user)}&password=x` : 'prompt=consent',
       });
       url = target;
     }

@@ -147,6 +147,43 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Dumps a database: its schema and every row.</summary>
+    public async Task<byte[]> DumpAsync(string database, CancellationToken cancellationToken = default)
+    {
+        ProcessStartInfo start = new($"{programs}/pg_dump", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Superuser, database])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["PGPASSWORD"] = Password;
+        using Process dump = Process.Start(start)!;
+        using MemoryStream written = new();
+        await dump.StandardOutput.BaseStream.CopyToAsync(written, cancellationToken);
+        await dump.WaitForExitAsync(cancellationToken);
+        return dump.ExitCode == 0 ? written.ToArray() : throw new InvalidOperationException($"pg_dump ended with {dump.ExitCode}.");
+    }
+
+    /// <summary>Reads the files of a database's own tables and indexes, with what deleted rows have left in them.</summary>
+    public async Task<byte[]> FilesAsync(string database, CancellationToken cancellationToken = default)
+    {
+        await RunAsync("CHECKPOINT", database, cancellationToken);
+        string files = (string)
+            (
+                await RunAsync(
+                    "SELECT string_agg(pg_relation_filepath(c.oid), ' ') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                        + "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.relkind IN ('r', 'i', 't') AND c.oid >= 16384",
+                    database,
+                    cancellationToken
+                )
+            )!;
+        using MemoryStream all = new();
+        foreach (string file in files.Split(' '))
+        {
+            await all.WriteAsync(await File.ReadAllBytesAsync(Path.Combine(folder, "data", file), cancellationToken), cancellationToken);
+        }
+        return all.ToArray();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -40,6 +40,14 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Gets the process id.</summary>
     public int ProcessId => process?.Id ?? throw new InvalidOperationException($"{Name} is not running.");
 
+    /// <summary>Gets its page of metrics.</summary>
+    /// <returns>The page, as it is scraped.</returns>
+    public async Task<string> MetricsAsync()
+    {
+        using HttpClient client = new() { Timeout = TimeSpan.FromSeconds(5) };
+        return await client.GetStringAsync(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{managementPort}/metrics"));
+    }
+
     /// <summary>Starts the process and waits until it says that it is ready.</summary>
     /// <returns>When it is ready.</returns>
     public async Task StartAsync()

@@ -81,6 +81,42 @@ public sealed class TransportTests
     }
 
     [Theory]
+    [InlineData("https://login.firm.example/v2.0", "\"plugin\"", "plugin")]
+    [InlineData("https://control.test/", "null", null)]
+    public async Task Discovery_SignIn_IsAskedOfTheTenantsOwnCell(string issuer, string told, string? clientId)
+    {
+        using var cell = new FakeCell();
+        cell.Special["/v1/discovery"] = () =>
+            FakeCell.Json(
+                $$$"""
+                {"region":"eu","controlUrl":"https://home.test","gatewayUrl":"https://g.test",
+                "signIn":{"issuer":"{{{issuer}}}","clientId":{{{told}}},"audience":"api://lethe","scope":"tokens.issue"}}
+                """
+            );
+        using LetheClient client = cell.Connect();
+        SignInPlace place = await client.DiscoverSignInAsync(default);
+        Assert.Equal(new SignInPlace(new Uri(issuer), clientId, "api://lethe", "tokens.issue"), place);
+        Assert.Equal(["/v1/discovery", "/v1/discovery"], cell.Requests.Select(request => request.Path));
+        Assert.All(cell.Requests, request => Assert.Null(request.Authorization));
+    }
+
+    [Fact]
+    public async Task Discovery_PlainHttpIssuer_IsRefused()
+    {
+        using var cell = new FakeCell();
+        cell.Special["/v1/discovery"] = () =>
+            FakeCell.Json(
+                """
+                {"region":"eu","controlUrl":"https://home.test","gatewayUrl":"https://g.test",
+                "signIn":{"issuer":"http://login.firm.example","clientId":null,"audience":"a","scope":"s"}}
+                """
+            );
+        using LetheClient client = cell.Connect();
+        ProblemException refused = await Assert.ThrowsAsync<ProblemException>(() => client.DiscoverSignInAsync(default));
+        Assert.Equal("answer_invalid", refused.Code);
+    }
+
+    [Theory]
     [InlineData(null, null)]
     [InlineData("kanzlei-muster", "kanzlei-muster.example")]
     public void Client_OfNoneOrTwoNames_IsRefused(string? tenant, string? domain) =>

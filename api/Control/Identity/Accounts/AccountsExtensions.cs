@@ -46,7 +46,7 @@ internal static class AccountsExtensions
         services.AddScoped<AccountLinks>().AddScoped<Attempts>().AddScoped<AccountCredentials>().AddScoped<AccountSessions>();
         services.AddScoped<SignInService>().AddScoped<PasswordService>().AddScoped<PasswordResetService>();
         services.AddScoped<InvitationService>().AddScoped<EmailChangeService>().AddScoped<PasskeyService>();
-        services.AddScoped<AccountAdministration>().AddScoped<SignInSettings>();
+        services.AddScoped<AccountAdministration>().AddScoped<StrayInvitations>().AddScoped<SignInSettings>();
         services.AddMail();
     }
 

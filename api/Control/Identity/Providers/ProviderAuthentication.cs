@@ -75,5 +75,7 @@ internal static class ProviderServices
         services.AddOptionsWithValidateOnStart<ProviderOptions, ProviderOptionsValidator>().BindConfiguration("IdentityProviders");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ProviderOptions>, ProviderRules>());
         services.AddSingleton<ProviderHttp>().AddSingleton<ProviderKeys>().AddSingleton<ProviderTokens>().AddSingleton<ProviderRegistry>();
+        services.AddSingleton<ProviderProof>();
+        services.TryAddSingleton<IDomainRecords, DomainRecords>();
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Lethe.Control.Identity.Providers;
 
 /// <summary>
-/// The tenant's own identity provider. Whoever sets one proves that it is theirs to use: the issuer publishes its discovery document, and the
-/// owner presents an access token of it for our audience. An issuer belongs to one tenant of the cell.
+/// The tenant's own identity provider. Whoever sets one proves that it is theirs to use: see <see cref="ProviderProof"/>. An issuer belongs to one
+/// tenant of the cell.
 /// </summary>
 internal static class ProviderEndpoints
 {
@@ -65,7 +65,7 @@ internal static class ProviderEndpoints
         SetIdentityProviderRequest request,
         TenantContext tenant,
         IGrainFactory grains,
-        ProviderTokens tokens,
+        ProviderProof proof,
         ProviderRegistry registry,
         IssuerRegistry issuers,
         IOptions<ControlOptions> options,
@@ -90,11 +90,12 @@ internal static class ProviderEndpoints
                 .. (request.RequiredClaims ?? new Dictionary<string, string>(StringComparer.Ordinal))
                     .OrderBy(claim => claim.Key, StringComparer.Ordinal)
                     .Select(claim => new RequiredClaim(claim.Key, claim.Value)),
-            ]
+            ],
+            request.ClientId
         );
-        if (await tokens.ValidateAsync(request.Proof, provider, cancellationToken) is null)
+        if (await proof.FindFaultAsync(tenant.Tenant, provider, request.Domain, request.Proof, cancellationToken) is { } fault)
         {
-            return Problems.IssuerNotProved;
+            return fault;
         }
         TenantResult result = await grains
             .GetGrain<ITenantGrain>(tenant.Tenant.GrainKey)
@@ -126,7 +127,8 @@ internal static class ProviderEndpoints
                     provider.Issuer,
                     provider.Audience,
                     provider.RequiredScope,
-                    provider.RequiredClaims.ToDictionary(claim => claim.Name, claim => claim.Value, StringComparer.Ordinal)
+                    provider.RequiredClaims.ToDictionary(claim => claim.Name, claim => claim.Value, StringComparer.Ordinal),
+                    provider.ClientId
                 )
             ),
             IdentityProviderStands => Problems.NoIdentityProvider,
@@ -141,12 +143,16 @@ internal static class ProviderEndpoints
 /// <param name="Audience">The <c>aud</c> of its access tokens for us.</param>
 /// <param name="RequiredScope">A scope that each of them has.</param>
 /// <param name="RequiredClaims">Claims that each of them has with just this value, up to 8; for Entra <c>tid</c> and <c>azp</c>.</param>
+/// <param name="Domain">A login domain of the tenant, at which the firm's DNS names the tenant and the issuer.</param>
+/// <param name="ClientId">As whom the plugin signs in there, told to everybody who asks discovery; null when the plugin knows it otherwise.</param>
 /// <param name="Proof">An access token of the issuer that meets all of this. It is validated and not kept.</param>
 internal sealed record SetIdentityProviderRequest(
     [property: Required, MaxLength(512)] string Issuer,
     [property: Required, MaxLength(256)] string Audience,
     [property: Required, MaxLength(128), RegularExpression("[!#-\\[\\]-~]+")] string RequiredScope,
     [property: MaxLength(8)] IReadOnlyDictionary<string, string>? RequiredClaims,
+    [property: Required, MaxLength(253)] string Domain,
+    [property: MaxLength(256), RegularExpression("[ -~]+")] string? ClientId,
     [property: Required, MaxLength(ProviderTokens.LongestToken)] string Proof
 )
 {
@@ -159,5 +165,6 @@ internal sealed record ProviderResponse(
     string Issuer,
     string Audience,
     string RequiredScope,
-    IReadOnlyDictionary<string, string> RequiredClaims
+    IReadOnlyDictionary<string, string> RequiredClaims,
+    string? ClientId
 );

@@ -13,6 +13,9 @@ internal sealed class ProviderOptions
     /// <summary>Gets or sets the PEM file of the only authority that providers' certificates are trusted by; null for those of the system.</summary>
     public string? TrustedCa { get; set; }
 
+    /// <summary>Gets or sets the resolver that is asked for domains' TXT records: <c>address</c> or <c>address:port</c>; null for the system's first.</summary>
+    public string? DnsServer { get; set; }
+
     /// <summary>Gets or sets the longest lifetime of an access token that is accepted. 1 minute to 24 hours; default 2 hours, Entra's are up to 90 minutes.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromHours(2);
@@ -44,7 +47,9 @@ internal sealed class ProviderRules(IOptions<Hosting.ListenOptions> listen) : IV
 {
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, ProviderOptions options) =>
-        !options.AllowLoopback || (IPAddress.TryParse(listen.Value.Address, out IPAddress? address) && IPAddress.IsLoopback(address))
+        options.DnsServer is { } resolver && !IPEndPoint.TryParse(resolver, out IPEndPoint? _)
+            ? ValidateOptionsResult.Fail("IdentityProviders:DnsServer is an IP address, with or without a port.")
+        : !options.AllowLoopback || (IPAddress.TryParse(listen.Value.Address, out IPAddress? address) && IPAddress.IsLoopback(address))
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("IdentityProviders:AllowLoopback is for a Control that listens on loopback itself.");
+        : ValidateOptionsResult.Fail("IdentityProviders:AllowLoopback is for a Control that listens on loopback itself.");
 }
