@@ -5,7 +5,6 @@ using Lethe.Client;
 using Lethe.PrivacyPass;
 using Lethe.TestKit.Documents;
 using Lethe.UnitTests.Client;
-using Lethe.UnitTests.PrivacyPass;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -14,9 +13,10 @@ namespace Lethe.UnitTests.TokenRules;
 /// <summary>The C# client by the table that the JavaScript client is held to as well.</summary>
 public sealed class TokenRulesTests
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
     private static readonly Rules Table = JsonSerializer.Deserialize<Rules>(
         File.ReadAllBytes(Path.Combine(RepositoryFolder.Root, "tests", "Unit", "TokenRules", "rules.json")),
-        new JsonSerializerOptions(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true }
+        Json
     )!;
     private static readonly Lazy<TokenKey[]> OtherKeys = new(() => [.. Enumerable.Range(0, 5).Select(_ => NewKey())]);
 
