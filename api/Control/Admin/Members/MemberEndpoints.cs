@@ -4,6 +4,7 @@ using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.OpenId;
 using Lethe.Control.OwnAccount;
+using Lethe.Control.Wording;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Admin.Members;
@@ -144,7 +145,7 @@ internal static class MemberEndpoints
         {
             return Problems.EmailInvalid;
         }
-        if (request.Language is not null && !Languages.All.Contains(request.Language, StringComparer.Ordinal))
+        if (request.Language is not null && !LanguageCodes.All.Contains(request.Language, StringComparer.Ordinal))
         {
             return Problems.LanguageUnknown;
         }

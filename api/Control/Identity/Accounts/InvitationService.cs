@@ -2,6 +2,7 @@ using System.Net.Mail;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity.Accounts.Mail;
 using Lethe.Control.Identity.Accounts.Storage;
+using Lethe.Control.Wording;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -46,7 +47,7 @@ internal sealed class InvitationService(
     /// <summary>Invites somebody into a tenant. Repeating it for who has not accepted yet sends the mail again, with the same id.</summary>
     /// <param name="tenant">The tenant; null for the operator's staff.</param>
     /// <param name="email">The address.</param>
-    /// <param name="language">One of <see cref="Languages.All"/>.</param>
+    /// <param name="language">One of <see cref="LanguageCodes.All"/>.</param>
     /// <param name="cancellationToken">Observed until the account is written.</param>
     /// <returns><see cref="Invited"/> or <see cref="InvitationAddressInvalid"/>.</returns>
     public async Task<InvitationResult> CreateAsync(TenantId? tenant, string? email, string? language, CancellationToken cancellationToken)
@@ -58,7 +59,7 @@ internal sealed class InvitationService(
         Account account = await users.FindByEmailAsync(address) ?? await MakeAsync(tenant, address, language);
         if (account.TenantId != tenant?.Value)
         {
-            mail.AlreadyHasAccount(new(address, Languages.Of(language)));
+            mail.AlreadyHasAccount(new(address, LanguageCodes.Find(language) ?? LanguageCodes.Default));
             return new Invited(Account.NewId());
         }
         if (account.Status == AccountStatus.Invited)
@@ -74,7 +75,7 @@ internal sealed class InvitationService(
     /// </summary>
     /// <param name="tenant">The tenant; null for the operator's staff.</param>
     /// <param name="email">The address.</param>
-    /// <param name="language">One of <see cref="Languages.All"/>.</param>
+    /// <param name="language">One of <see cref="LanguageCodes.All"/>.</param>
     /// <param name="cancellationToken">Observed until the account is written.</param>
     /// <returns>The account's id; null when the address is another tenant's or is none.</returns>
     public async Task<string?> ProvisionAsync(TenantId? tenant, string? email, string? language, CancellationToken cancellationToken)
@@ -182,7 +183,7 @@ internal sealed class InvitationService(
             Email = address,
             TenantId = tenant?.Value,
             Staff = tenant is null,
-            Language = Languages.Of(language),
+            Language = LanguageCodes.Find(language) ?? LanguageCodes.Default,
             Status = AccountStatus.Invited,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };

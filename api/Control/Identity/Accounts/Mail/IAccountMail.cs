@@ -1,3 +1,5 @@
+using Lethe.Control.Wording;
+
 namespace Lethe.Control.Identity.Accounts.Mail;
 
 /// <summary>
@@ -41,7 +43,7 @@ internal interface IAccountMail
 
 /// <summary>To whom a mail goes.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="Language">One of <see cref="Languages.All"/>.</param>
+/// <param name="Language">One of <see cref="LanguageCodes.All"/>.</param>
 internal sealed record Recipient(string Address, string Language)
 {
     /// <inheritdoc/>
