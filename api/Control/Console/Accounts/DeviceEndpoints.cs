@@ -14,7 +14,6 @@ internal static class DeviceEndpoints
 {
     private const string Server = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
     private const string Refused = "/account/device-refused";
-    private const int LongestCode = 32;
 
     /// <summary>Maps the pages.</summary>
     /// <param name="endpoints">The host.</param>
@@ -45,9 +44,7 @@ internal static class DeviceEndpoints
             && asked.Principal.GetClaim(Claims.ClientId) is { } client
             && page.Context.GetOpenIddictServerRequest()?.UserCode is { } code
             ? page.Page<DevicePage>(new DeviceView(code, client, page.Account!.Email!))
-            : page.Page<DeviceCodePage>(
-                new FieldView(typed?[..Math.Min(typed.Length, LongestCode)], typed is null ? null : "device.invalid")
-            );
+            : page.Page<DeviceCodePage>(new FieldView(KeptQuery.UserCode(typed), typed is null ? null : "device.invalid"));
     }
 
     private static async Task<IResult> AnswerAsync(PageRequest page, SignInSettings settings)

@@ -1,3 +1,4 @@
+using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Wording;
 using Microsoft.AspNetCore.Antiforgery;
@@ -58,18 +59,12 @@ internal sealed class PageRequest(HttpContext context, Texts texts, Account? acc
     private PageFrame Frame()
     {
         AntiforgeryTokenSet proof = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context);
-        QueryString query = QueryString.Create(
-            context
-                .Request.Query.Where(pair => pair.Key != "language")
-                .SelectMany(pair => pair.Value, (pair, value) => new KeyValuePair<string, string?>(pair.Key, value))
-        );
-        return new(
-            texts,
-            context.Request.Path.Value ?? "/",
-            query.Value ?? string.Empty,
-            proof.FormFieldName,
-            proof.RequestToken!,
-            account is not null
-        );
+        return new(texts, PathOf(context), KeptQuery.Of(context.Request), proof.FormFieldName, proof.RequestToken!, account is not null);
     }
+
+    // The route's own text, never what was asked for: of a page that is not there, any other that is not there is the same.
+    private static string PathOf(HttpContext context) =>
+        context.GetEndpoint() is RouteEndpoint route
+            ? RoleMatrix.PatternOf(route).Replace("{**path}", "-", StringComparison.Ordinal)
+            : AccountPaths.Account;
 }
