@@ -294,40 +294,6 @@ public abstract partial class AccountRules(AccountsCell cell)
     }
 
     [Fact]
-    public async Task Passkey_AnsweredWithoutAQuestion_IsRefusedNotFailed()
-    {
-        using Browser browser = cell.NewBrowser();
-        string options = await (await PostAsync(browser, "/account/passkeys/request-options", "{}")).Content.ReadAsStringAsync(Cancel);
-        Assert.Contains("\"userVerification\":\"required\"", options, StringComparison.Ordinal);
-        using Browser other = cell.NewBrowser();
-        foreach (Browser asked in (Browser[])[browser, other, browser])
-        {
-            using HttpResponseMessage answer = await PostAsync(
-                asked,
-                "/account/passkeys/sign-in",
-                """{"credential":{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{"clientDataJSON":"AAAA","authenticatorData":"AAAA","signature":"AAAA"},"clientExtensionResults":{}}}"""
-            );
-            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        }
-        using HttpResponseMessage malformed = await PostAsync(browser, "/account/passkeys/sign-in", """{"credential":7}""");
-        Assert.Equal(HttpStatusCode.BadRequest, malformed.StatusCode);
-    }
-
-    [Fact]
-    public async Task PasskeyOptions_NameNobody()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser browser = cell.NewBrowser();
-        using HttpResponseMessage nobody = await PostAsync(browser, "/account/passkeys/creation-options", "{}");
-        Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
-        Assert.True(await browser.SignInAsync(anna.Email, anna.Password));
-        using HttpResponseMessage answer = await PostAsync(browser, "/account/passkeys/creation-options", "{}");
-        string options = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.DoesNotContain("@", options, StringComparison.Ordinal);
-        Assert.Contains("\"name\":\"Lethe\"", options, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Database_AndLogs_HoldNoAddress()
     {
         Person anna = await cell.NewPersonAsync();
@@ -342,12 +308,6 @@ public abstract partial class AccountRules(AccountsCell cell)
         Assert.DoesNotContain("kanzlei.example", dump, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(anna.Email.Split('@')[0], dump, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(cell.Logs.GetSnapshot(), line => line.Message.Contains('@', StringComparison.Ordinal));
-    }
-
-    private static async Task<HttpResponseMessage> PostAsync(Browser browser, string path, string json)
-    {
-        using StringContent content = new(json, System.Text.Encoding.UTF8, "application/json");
-        return await browser.Http.PostAsync(path, content, Cancel);
     }
 
     private static async Task<string> PageAsync(Browser browser, string email, string password) =>

@@ -161,6 +161,18 @@ public abstract class AccountsCell : IAsyncLifetime
         return person;
     }
 
+    /// <summary>Gives somebody a passkey.</summary>
+    internal async Task<SoftwareAuthenticator> NewPasskeyAsync(Person person)
+    {
+        SoftwareAuthenticator passkey = new(Url);
+        using Browser browser = NewBrowser();
+        Assert.True(await browser.SignInAsync(person.Email, person.Password));
+        string answer = passkey.Register(await browser.AskAsync("/account/passkeys/creation-options"));
+        using HttpResponseMessage added = await browser.PostAsync("/account/passkey", "/account/passkey", ("credential", answer));
+        Assert.Equal(HttpStatusCode.Found, added.StatusCode);
+        return passkey;
+    }
+
     internal async Task<Account> AccountOfAsync(Person person) =>
         await InScopeAsync<AccountAdministration, Account?>(accounts => accounts.FindAsync(person.Tenant, person.AccountId))
         ?? throw new InvalidOperationException("No such account.");

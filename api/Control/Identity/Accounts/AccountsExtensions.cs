@@ -15,8 +15,6 @@ namespace Lethe.Control.Identity.Accounts;
 /// <summary>Adds our own accounts to the host.</summary>
 internal static class AccountsExtensions
 {
-    private static readonly TimeSpan QuestionLifetime = TimeSpan.FromMinutes(5);
-
     /// <summary>Adds accounts, passkeys, cookies, keys and the OpenID Connect server.</summary>
     /// <param name="services">The host's services.</param>
     public static void AddAccounts(this IServiceCollection services)
@@ -46,7 +44,7 @@ internal static class AccountsExtensions
         services.AddScoped<AccountLinks>().AddScoped<Attempts>().AddScoped<AccountCredentials>().AddScoped<AccountSessions>();
         services.AddScoped<SignInService>().AddScoped<PasswordService>().AddScoped<PasswordResetService>();
         services.AddScoped<InvitationService>().AddScoped<EmailChangeService>().AddScoped<PasskeyService>();
-        services.AddScoped<AccountAdministration>().AddScoped<SignInSettings>();
+        services.AddScoped<AccountAdministration>().AddScoped<SignInSettings>().AddScoped<SpentChallenges>();
         services.AddMail();
     }
 
@@ -119,7 +117,8 @@ internal static class AccountsExtensions
             .Configure(cookie =>
             {
                 Harden(cookie, "__Host-lethe-passkey"); // the question that a passkey answers
-                cookie.ExpireTimeSpan = QuestionLifetime;
+                cookie.ExpireTimeSpan = SpentChallenges.QuestionLifetime;
+                cookie.SlidingExpiration = false; // a question that is kept open does not grow older than its spent answer
             });
     }
 

@@ -38,7 +38,7 @@ internal static class PasskeyEndpoints
     private static async Task<IResult> SignInAsync(PasskeyRequest request, HttpContext context, PasskeyService passkeys) =>
         request.Credential is not { } credential
             ? Problems.PasskeyInvalid
-            : await passkeys.SignInAsync(credential.GetRawText(), Network(context)) switch
+            : await passkeys.SignInAsync(credential.GetRawText(), Network(context), context.RequestAborted) switch
             {
                 SignInOutcome.SignedIn => Results.NoContent(),
                 SignInOutcome.TooMany => Problems.TooManyAttempts,

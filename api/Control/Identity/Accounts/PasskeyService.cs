@@ -16,6 +16,7 @@ internal sealed record PasskeyDescription(string Id, string? Name, DateTimeOffse
 /// <summary>Passkeys (WebAuthn), by ASP.NET Core Identity. What a device stores names no person: the user name there is neutral.</summary>
 /// <param name="users">The accounts.</param>
 /// <param name="signIn">Signs in.</param>
+/// <param name="challenges">The questions that were answered.</param>
 /// <param name="limits">The limits.</param>
 /// <param name="protector">Encrypts the names.</param>
 /// <param name="mail">Tells the owner.</param>
@@ -23,6 +24,7 @@ internal sealed record PasskeyDescription(string Id, string? Name, DateTimeOffse
 internal sealed class PasskeyService(
     UserManager<Account> users,
     SignInManager<Account> signIn,
+    SpentChallenges challenges,
     AttemptLimits limits,
     ColumnProtector protector,
     IAccountMail mail,
@@ -52,18 +54,20 @@ internal sealed class PasskeyService(
     /// <summary>Signs in with a passkey.</summary>
     /// <param name="credentialJson">What the browser answered.</param>
     /// <param name="network">From where.</param>
+    /// <param name="cancellationToken">Observed before the question is used up.</param>
     /// <returns>How it ended. An answer that comes a second time is refused.</returns>
-    public async Task<SignInOutcome> SignInAsync(string credentialJson, string network)
+    public async Task<SignInOutcome> SignInAsync(string credentialJson, string network, CancellationToken cancellationToken)
     {
         if (!limits.TryEnter(network))
         {
             return SignInOutcome.TooMany;
         }
-        if (!await IsAskedAsync())
+        if (await AnsweredByAsync(credentialJson, cancellationToken) is not { } account)
         {
             return SignInOutcome.Refused;
         }
-        return (await signIn.PasskeySignInAsync(credentialJson)).Succeeded ? SignInOutcome.SignedIn : SignInOutcome.Refused;
+        await signIn.SignInAsync(account, isPersistent: false);
+        return SignInOutcome.SignedIn;
     }
 
     /// <summary>Checks the answer of a registration.</summary>
@@ -77,7 +81,11 @@ internal sealed class PasskeyService(
             return null;
         }
         PasskeyAttestationResult result = await signIn.PerformPasskeyAttestationAsync(answer.CredentialJson);
-        if (!result.Succeeded || result.UserEntity.Id != account.Id)
+        if (
+            !result.Succeeded
+            || result.UserEntity.Id != account.Id
+            || !await challenges.TrySpendAsync(answer.CredentialJson, CancellationToken.None)
+        )
         {
             return null;
         }
@@ -137,6 +145,23 @@ internal sealed class PasskeyService(
         Base64Url.IsValid(id)
         && await users.GetPasskeyAsync(account, Base64Url.DecodeFromChars(id)) is { } passkey
         && (await users.RemovePasskeyAsync(account, passkey.CredentialId)).Succeeded;
+
+    // By the handler's own parts: the whole that the framework offers would sign in before the question is used up.
+    private async Task<Account?> AnsweredByAsync(string credentialJson, CancellationToken cancellationToken)
+    {
+        if (!await IsAskedAsync())
+        {
+            return null;
+        }
+        PasskeyAssertionResult<Account> result = await signIn.PerformPasskeyAssertionAsync(credentialJson);
+        return
+            result.Succeeded
+            && result.User.Status == AccountStatus.Active
+            && await challenges.TrySpendAsync(credentialJson, cancellationToken)
+            && (await users.AddOrUpdatePasskeyAsync(result.User, result.Passkey)).Succeeded // its counter
+            ? result.User
+            : null;
+    }
 
     private async Task<bool> IsAskedAsync() =>
         http.HttpContext is { } context && (await context.AuthenticateAsync(IdentityConstants.TwoFactorUserIdScheme)).Succeeded;
