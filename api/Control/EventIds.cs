@@ -18,6 +18,7 @@ internal static class EventIds
     public const int TokenKeyMade = 5402;
     public const int AccountsSwept = 5403;
     public const int SweepFailed = 5404;
+    public const int LockNotRecorded = 5405;
     public const int StaffResetFailed = 5500;
     public const int EpochClosed = 5501;
     public const int MailSent = 5450;

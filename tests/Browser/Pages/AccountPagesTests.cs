@@ -125,7 +125,7 @@ public sealed class AccountPagesTests(BrowserStage stage) : IAsyncLifetime
         await using Person person = anna;
         string wanted = "new-" + email;
         await person.GoAsync("/account");
-        await person.Page.GetByText("Change the e-mail address").First.ClickAsync();
+        await person.ThenWaitAsync(() => person.Page.GetByText("Change the e-mail address").ClickAsync());
         await person.SendAsync("Change the e-mail address", ("New e-mail address", wanted));
         await person.SeesAsync("A message to the new address is on its way.");
         await person.Page.GotoAsync(await person.MailedAsync(wanted, "/account/email"));

@@ -22,6 +22,8 @@ public sealed class EverybodyTests(BrowserStage stage) : IAsyncLifetime
     private static readonly string[] SignedIn =
     [
         "/account",
+        "/account/confirm",
+        "/account/change-email",
         "/account/passkey",
         "/account/password",
         "/account/sessions",

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Lethe.ClusterTests.Cells;
+using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
 using Lethe.Control;
 using Lethe.Control.Identity;
@@ -171,6 +172,17 @@ public abstract class AccountsCell : IAsyncLifetime
         using HttpResponseMessage added = await browser.PostAsync("/account/passkey", "/account/passkey", ("credential", answer));
         Assert.Equal(HttpStatusCode.Found, added.StatusCode);
         return passkey;
+    }
+
+    /// <summary>What the ledger of somebody's tenant says of the account, without what the tenant itself records.</summary>
+    internal async Task<LedgerEvent[]> LedgerOfAsync(Person person)
+    {
+        AccountId id = host.Services.GetRequiredService<Pseudonyms>().Of(TrustedIssuer.OwnName, person.AccountId);
+        LedgerPage page = await Silo.Grains.GetGrain<ILedgerGrain>(person.Tenant.GrainKey).ReadAsync(1, 500, Cancel);
+        LedgerEntry[] entries = [.. page.Lines.Select(line => line.Entry).Where(entry => entry.Subject == id.Value)];
+        Assert.All(entries, entry => Assert.True(entry.Actor == (entry.Event == LedgerEvent.AccountLocked ? null : id)));
+        Assert.All(entries, entry => Assert.Equal((null, null, null), (entry.Region, entry.Reason, entry.Roles)));
+        return [.. entries.Select(entry => entry.Event)];
     }
 
     internal async Task<Account> AccountOfAsync(Person person) =>

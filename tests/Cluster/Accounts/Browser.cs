@@ -59,6 +59,9 @@ internal sealed partial class Browser : IDisposable
         return await Http.PostAsync(action, form, AccountsCell.Cancel);
     }
 
+    /// <summary>A page without the proof of its forms, which differs each time.</summary>
+    public static string WithoutProof(string html) => Proof().Replace(html, string.Empty);
+
     /// <summary>Sends JSON, as the pages' script does.</summary>
     public async Task<HttpResponseMessage> PostJsonAsync(string path, string json)
     {

@@ -15,6 +15,9 @@ internal sealed class SoftwareAuthenticator(Uri site) : IDisposable
     private readonly byte[] id = RandomNumberGenerator.GetBytes(32);
     private byte[] user = [];
 
+    /// <summary>Gets its credential id.</summary>
+    public string Id => Text(id);
+
     /// <summary>Answers <c>navigator.credentials.create</c>.</summary>
     public string Register(string options)
     {
@@ -95,8 +98,8 @@ internal sealed class SoftwareAuthenticator(Uri site) : IDisposable
         JsonSerializer.Serialize(
             new Dictionary<string, object>(StringComparer.Ordinal)
             {
-                ["id"] = Text(id),
-                ["rawId"] = Text(id),
+                ["id"] = Id,
+                ["rawId"] = Id,
                 ["type"] = "public-key",
                 ["clientExtensionResults"] = new Dictionary<string, object>(StringComparer.Ordinal),
                 ["response"] = response,

@@ -18,7 +18,7 @@ internal static class KeptQuery
     {
         (string? name, string? value) = request.Path.Value switch
         {
-            AccountPaths.SignIn => (AccountPaths.ReturnUrl, ReturnPath.Read(request.Query[AccountPaths.ReturnUrl])),
+            AccountPaths.SignIn or AccountPaths.Confirm => (AccountPaths.ReturnUrl, ReturnPath.Read(request.Query[AccountPaths.ReturnUrl])),
             "/console/members" => ("after", Member(request.Query["after"])),
             "/connect/verify" => ("user_code", UserCode(request.Query["user_code"])),
             _ => (null, null),

@@ -11,8 +11,9 @@ namespace Lethe.Control.Console.Shell;
 /// <param name="context">The request.</param>
 /// <param name="texts">The language.</param>
 /// <param name="account">Who is signed in; null for nobody.</param>
+/// <param name="isRecent">Whether the sign-in is recent enough for what is sensitive.</param>
 /// <param name="form">What a form sent; null for a GET.</param>
-internal sealed class PageRequest(HttpContext context, Texts texts, Account? account, IFormCollection? form)
+internal sealed class PageRequest(HttpContext context, Texts texts, Account? account, bool isRecent, IFormCollection? form)
 {
     /// <summary>Gets the request.</summary>
     public HttpContext Context => context;
@@ -22,6 +23,9 @@ internal sealed class PageRequest(HttpContext context, Texts texts, Account? acc
 
     /// <summary>Gets who is signed in; null for nobody.</summary>
     public Account? Account => account;
+
+    /// <summary>Gets a value indicating whether the sign-in is recent enough for what is sensitive.</summary>
+    public bool IsRecent => isRecent;
 
     /// <summary>Gets the network that asks, for the limits.</summary>
     public string Network => AttemptLimits.NetworkOf(context.Connection.RemoteIpAddress);

@@ -45,6 +45,8 @@ internal static class AccountsExtensions
         services.AddScoped<SignInService>().AddScoped<PasswordService>().AddScoped<PasswordResetService>();
         services.AddScoped<InvitationService>().AddScoped<EmailChangeService>().AddScoped<PasskeyService>();
         services.AddScoped<AccountAdministration>().AddScoped<SignInSettings>().AddScoped<SpentChallenges>();
+        services.AddScoped<DeviceCodeGuesses>().AddSingleton<AccountLedger>();
+        services.AddSingleton<LockedAccounts>().AddHostedService(provider => provider.GetRequiredService<LockedAccounts>());
         services.AddMail();
     }
 
@@ -154,6 +156,9 @@ internal static class AccountPaths
 {
     /// <summary>Sign-in.</summary>
     public const string SignIn = "/account/sign-in";
+
+    /// <summary>Proving that it is still the same person.</summary>
+    public const string Confirm = "/account/confirm";
 
     /// <summary>Accepting an invitation; the code is in the fragment.</summary>
     public const string Invitation = "/account/invitation";

@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity.Accounts.Mail;
 using Lethe.Control.Identity.Accounts.Storage;
@@ -28,6 +29,7 @@ internal sealed record InvitationAddressInvalid : InvitationResult;
 /// <param name="links">The codes.</param>
 /// <param name="credentials">Sets what was chosen.</param>
 /// <param name="signIn">Signs who has accepted in.</param>
+/// <param name="ledger">Records it first.</param>
 /// <param name="mail">The mails.</param>
 /// <param name="options">How long an invitation is good.</param>
 /// <param name="clock">The clock.</param>
@@ -37,6 +39,7 @@ internal sealed class InvitationService(
     AccountLinks links,
     AccountCredentials credentials,
     SignInManager<Account> signIn,
+    AccountLedger ledger,
     IAccountMail mail,
     IOptions<AccountsOptions> options,
     TimeProvider clock
@@ -155,6 +158,7 @@ internal sealed class InvitationService(
         {
             return CredentialOutcome.LinkInvalid;
         }
+        await ledger.RecordAsync(LedgerEvent.InvitationAccepted, account, CancellationToken.None);
         account.Status = AccountStatus.Active;
         account.EmailConfirmed = true;
         await credentials.SetAsync(account, credential, passkey);

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity.Accounts.Keys;
 using Lethe.Control.Identity.Accounts.Mail;
 using Microsoft.AspNetCore.Authentication;
@@ -19,6 +20,7 @@ internal sealed record PasskeyDescription(string Id, string? Name, DateTimeOffse
 /// <param name="challenges">The questions that were answered.</param>
 /// <param name="limits">The limits.</param>
 /// <param name="protector">Encrypts the names.</param>
+/// <param name="ledger">Records it first.</param>
 /// <param name="mail">Tells the owner.</param>
 /// <param name="http">The request, whose cookie holds the question that a passkey answers.</param>
 internal sealed class PasskeyService(
@@ -27,6 +29,7 @@ internal sealed class PasskeyService(
     SpentChallenges challenges,
     AttemptLimits limits,
     ColumnProtector protector,
+    AccountLedger ledger,
     IAccountMail mail,
     IHttpContextAccessor http
 )
@@ -70,6 +73,31 @@ internal sealed class PasskeyService(
         return SignInOutcome.SignedIn;
     }
 
+    /// <summary>Has somebody who is signed in prove with a passkey that it is still the same person, and renews the cookie.</summary>
+    /// <param name="account">Who is signed in.</param>
+    /// <param name="credentialJson">What the browser answered.</param>
+    /// <param name="network">From where.</param>
+    /// <param name="cancellationToken">Observed before the question is used up.</param>
+    /// <returns>How it ended. Another account's passkey is refused.</returns>
+    public async Task<SignInOutcome> ConfirmAsync(
+        Account account,
+        string credentialJson,
+        string network,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!limits.TryEnter(network))
+        {
+            return SignInOutcome.TooMany;
+        }
+        if ((await AnsweredByAsync(credentialJson, cancellationToken))?.Id != account.Id)
+        {
+            return SignInOutcome.Refused;
+        }
+        await signIn.SignInAsync(account, isPersistent: false);
+        return SignInOutcome.SignedIn;
+    }
+
     /// <summary>Checks the answer of a registration.</summary>
     /// <param name="account">For whom.</param>
     /// <param name="answer">What the browser answered.</param>
@@ -99,7 +127,12 @@ internal sealed class PasskeyService(
     /// <returns><see cref="CredentialOutcome.Done"/> or <see cref="CredentialOutcome.PasskeyInvalid"/>.</returns>
     public async Task<CredentialOutcome> RegisterAsync(Account account, NewPasskey answer)
     {
-        if (await CheckAsync(account, answer) is not { } passkey || !(await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded)
+        if (await CheckAsync(account, answer) is not { } passkey)
+        {
+            return CredentialOutcome.PasskeyInvalid;
+        }
+        await ledger.RecordAsync(LedgerEvent.PasskeyAdded, account, CancellationToken.None);
+        if (!(await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded)
         {
             return CredentialOutcome.PasskeyInvalid;
         }
@@ -141,10 +174,15 @@ internal sealed class PasskeyService(
     /// <param name="account">The account.</param>
     /// <param name="id">Which one.</param>
     /// <returns>Whether the account had it.</returns>
-    public async Task<bool> DeleteAsync(Account account, string id) =>
-        Base64Url.IsValid(id)
-        && await users.GetPasskeyAsync(account, Base64Url.DecodeFromChars(id)) is { } passkey
-        && (await users.RemovePasskeyAsync(account, passkey.CredentialId)).Succeeded;
+    public async Task<bool> DeleteAsync(Account account, string id)
+    {
+        if (!Base64Url.IsValid(id) || await users.GetPasskeyAsync(account, Base64Url.DecodeFromChars(id)) is not { } passkey)
+        {
+            return false;
+        }
+        await ledger.RecordAsync(LedgerEvent.PasskeyRemoved, account, CancellationToken.None);
+        return (await users.RemovePasskeyAsync(account, passkey.CredentialId)).Succeeded;
+    }
 
     // By the handler's own parts: the whole that the framework offers would sign in before the question is used up.
     private async Task<Account?> AnsweredByAsync(string credentialJson, CancellationToken cancellationToken)
