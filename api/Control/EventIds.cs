@@ -28,5 +28,7 @@ internal static class EventIds
     public const int MailQueueFull = 5454;
     public const int MailFault = 5455;
     public const int MailLost = 5456;
+    public const int MailsSentAgain = 5457;
+    public const int MailsNotSentAgain = 5458;
     public const int PageFailed = 5470;
 }

@@ -30,8 +30,15 @@ internal sealed partial class Outbox : IMailTransport
 
     public IReadOnlyList<ReceivedMail> Sent => [.. sent];
 
+    /// <summary>What the server answers.</summary>
+    public MailOutcome Answer { get; set; }
+
     public Task<MailOutcome> SendAsync(MimeMessage message, CancellationToken cancellationToken)
     {
+        if (Answer != MailOutcome.Delivered)
+        {
+            return Task.FromResult(Answer);
+        }
         sent.Enqueue(ReceivedMail.Of(message));
         return Task.FromResult(MailOutcome.Delivered);
     }
@@ -73,6 +80,7 @@ public abstract class AccountsCell : IAsyncLifetime
     public const string PluginRedirect = "https://plugin.example/signed-in";
     public const string IntrospectionSecret = "a secret of the tests, long enough";
     private WebApplication host = null!;
+    private Dictionary<string, string?> settings = null!;
     private int people;
 
     internal TestPki Pki { get; } = new();
@@ -93,11 +101,24 @@ public abstract class AccountsCell : IAsyncLifetime
     {
         await Silo.InitializeAsync();
         Url = new($"https://localhost:{FreePort()}");
-        Dictionary<string, string?> settings = Settings();
+        settings = Settings();
         foreach ((string name, string value) in await DatabaseAsync())
         {
             settings[name] = value;
         }
+        await StartAsync();
+    }
+
+    /// <summary>Ends the Control, with whatever it has in memory, and starts another one.</summary>
+    internal async Task RestartAsync()
+    {
+        await host.StopAsync();
+        await host.DisposeAsync();
+        await StartAsync();
+    }
+
+    private async Task StartAsync()
+    {
         host = ControlHost.Create(
             new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
             services =>

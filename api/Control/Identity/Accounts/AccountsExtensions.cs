@@ -48,6 +48,8 @@ internal static class AccountsExtensions
         services.AddScoped<DeviceCodeGuesses>().AddSingleton<AccountLedger>();
         services.AddSingleton<LockedAccounts>().AddHostedService(provider => provider.GetRequiredService<LockedAccounts>());
         services.AddMail();
+        services.AddSingleton<UnsentMails>().AddHostedService(provider => provider.GetRequiredService<UnsentMails>());
+        services.AddSingleton<IMailProgress>(provider => provider.GetRequiredService<UnsentMails>());
     }
 
     private static void AddIdentity(IServiceCollection services)

@@ -96,6 +96,7 @@ CREATE TABLE link (
     account_id TEXT NOT NULL,
     purpose INTEGER NOT NULL,
     expires_at TEXT NOT NULL,
+    mail_after TEXT NULL, -- from when on the mail is sent again; null once it was handed over
     new_email TEXT NULL,
     CONSTRAINT fk_link_account_account_id FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
 );
