@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity;
-using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Tenants;
 using Lethe.Control.Wording;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -55,6 +55,9 @@ public sealed class AccountPagesTests(BrowserStage stage) : IAsyncLifetime
         await reto.GoAsync("/account/sign-in?returnUrl=%2Faccount%2Fpasskey");
         await reto.PressAsync("Sign in with a passkey");
         Assert.Equal("Passkeys", await reto.HeadingAsync());
+        await reto.GoAsync("/account/confirm?returnUrl=%2Faccount%2Fpasskey");
+        await reto.PressAsync("Confirm with a passkey");
+        Assert.Equal("Passkeys", await reto.HeadingAsync());
         await reto.Page.GetByText("Rename").ClickAsync();
         await reto.Page.Locator("details input:not([type=hidden])").FillAsync("Office computer");
         await reto.PressAsync("Save");

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Lethe.ClusterTests.Cells;
 using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
@@ -9,70 +7,17 @@ using Lethe.Control;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Mail;
-using Lethe.TestKit.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using MimeKit;
 using Xunit;
 
 namespace Lethe.ClusterTests.Accounts;
 
 /// <summary>Somebody with an account, who has accepted the invitation.</summary>
 internal sealed record Person(TenantId Tenant, string Email, string Password, string AccountId);
-
-/// <summary>Keeps the mails instead of sending them.</summary>
-internal sealed partial class Outbox : IMailTransport
-{
-    private readonly ConcurrentQueue<ReceivedMail> sent = new();
-
-    public IReadOnlyList<ReceivedMail> Sent => [.. sent];
-
-    /// <summary>What the server answers.</summary>
-    public MailOutcome Answer { get; set; }
-
-    public Task<MailOutcome> SendAsync(MimeMessage message, CancellationToken cancellationToken)
-    {
-        if (Answer != MailOutcome.Delivered)
-        {
-            return Task.FromResult(Answer);
-        }
-        sent.Enqueue(ReceivedMail.Of(message));
-        return Task.FromResult(MailOutcome.Delivered);
-    }
-
-    public ReceivedMail[] To(string email) => [.. sent.Where(mail => mail.To == email)];
-
-    /// <summary>Waits for the newest code that was mailed to an address.</summary>
-    public async Task<string> CodeAsync(string email, string path)
-    {
-        for (int tried = 0; tried < 100; tried++)
-        {
-            if (To(email).Select(mail => Code(path).Match(mail.Text)).LastOrDefault(match => match.Success) is { } found)
-            {
-                return found.Groups["code"].Value;
-            }
-            await Task.Delay(50, TestContext.Current.CancellationToken); // the queue runs on its own
-        }
-        throw new Xunit.Sdk.XunitException($"No mail with a link to {path}.");
-    }
-
-    /// <summary>Waits until an address has got so many mails.</summary>
-    public async Task<ReceivedMail[]> CountAsync(string email, int count)
-    {
-        for (int tried = 0; tried < 100 && To(email).Length < count; tried++)
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-        Assert.Equal(count, To(email).Length);
-        return To(email);
-    }
-
-    private static Regex Code(string path) =>
-        new($"{path}#(?<code>[A-Za-z0-9_-]{{43}})", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-}
 
 /// <summary>One Control with real HTTPS, a real accounts database, and records silos in memory.</summary>
 public abstract class AccountsCell : IAsyncLifetime
@@ -269,106 +214,4 @@ public abstract class AccountsCell : IAsyncLifetime
             ["Accounts:Clients:2:SecretFile"] = Pki.Write("introspection.secret", IntrospectionSecret),
         };
     }
-}
-
-/// <summary>Accounts in a file.</summary>
-public sealed class SqliteAccounts : AccountsCell
-{
-    internal override async Task<string> DumpAsync()
-    {
-        StringBuilderOfFiles files = new();
-        foreach (string file in Directory.EnumerateFiles(Pki.Folder, "accounts.db*"))
-        {
-            await using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            await files.AddAsync(stream);
-        }
-        return files.ToString();
-    }
-
-    protected override Task<IEnumerable<(string Name, string Value)>> DatabaseAsync() =>
-        Task.FromResult<IEnumerable<(string, string)>>([
-            ("Accounts:Database:Provider", "sqlite"),
-            ("Accounts:Database:ConnectionString", $"Data Source={Pki.PathOf("accounts.db")}"),
-        ]);
-
-    private sealed class StringBuilderOfFiles
-    {
-        private readonly System.Text.StringBuilder text = new();
-
-        public async Task AddAsync(Stream stream)
-        {
-            using MemoryStream bytes = new();
-            await stream.CopyToAsync(bytes);
-            text.Append(System.Text.Encoding.Latin1.GetString(bytes.ToArray()));
-        }
-
-        public override string ToString() => text.ToString();
-    }
-}
-
-/// <summary>Accounts on a server, as the running role.</summary>
-public sealed class PostgresAccounts : AccountsCell
-{
-    private PostgresServer? server;
-    private PostgresCell? databases;
-
-    internal string OwnerConnectionString => databases!.Accounts.Owner;
-
-    /// <summary>Makes an empty database of the same owner.</summary>
-    internal async Task<string> NewDatabaseAsync()
-    {
-        string name = $"model_{Guid.NewGuid():N}";
-        await server!.CreateDatabaseAsync(name, "accounts_eu_owner");
-        return server.ConnectionString(name, "accounts_eu_owner");
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        if (server is not null)
-        {
-            await server.DisposeAsync();
-        }
-    }
-
-    internal override async Task<string> DumpAsync()
-    {
-        await using Npgsql.NpgsqlDataSource source = Npgsql.NpgsqlDataSource.Create(databases!.Accounts.Owner);
-        await using Npgsql.NpgsqlCommand command = source.CreateCommand(
-            "SELECT database_to_xml(nulls := true, tableforest := false, targetns := '')::text"
-        );
-        return (string)(await command.ExecuteScalarAsync(Cancel))!;
-    }
-
-    protected override async Task<IEnumerable<(string Name, string Value)>> DatabaseAsync()
-    {
-        server = await PostgresServer.StartAsync();
-        databases = await PostgresCell.CreateAsync(server, "eu");
-        Dictionary<string, string?> owner = new(StringComparer.Ordinal)
-        {
-            ["Accounts:Database:Provider"] = "postgresql",
-            ["Accounts:Database:ConnectionString"] = databases.Accounts.Control,
-            ["Accounts:Database:OwnerConnectionString"] = databases.Accounts.Owner,
-        };
-        CommandLine migrate = new(Migrate: true, new ConfigurationBuilder().AddInMemoryCollection(owner).Build());
-        using StringWriter told = new();
-        await migrate.MigrateAsync(told, CancellationToken.None);
-        await migrate.MigrateAsync(told, CancellationToken.None);
-        Assert.Matches(@"^accounts: [1-9]\d* applied\naccounts: up to date\n$", told.ToString());
-        return [("Accounts:Database:Provider", "postgresql"), ("Accounts:Database:ConnectionString", databases.Accounts.Control)];
-    }
-}
-
-/// <summary>Tests that move the cell's clock run one at a time.</summary>
-[CollectionDefinition(Name)]
-public sealed class SqliteAccountsSuite : ICollectionFixture<SqliteAccounts>
-{
-    public const string Name = "accounts in a file";
-}
-
-/// <summary>Tests that move the cell's clock run one at a time.</summary>
-[CollectionDefinition(Name)]
-public sealed class PostgresAccountsSuite : ICollectionFixture<PostgresAccounts>
-{
-    public const string Name = "accounts on a server";
 }
