@@ -19,6 +19,7 @@ internal static class EventIds
     public const int TokenKeyMade = 5402;
     public const int AccountsSwept = 5403;
     public const int SweepFailed = 5404;
+    public const int LockNotRecorded = 5405;
     public const int StaffResetFailed = 5500;
     public const int EpochClosed = 5501;
     public const int MailSent = 5450;
@@ -28,5 +29,7 @@ internal static class EventIds
     public const int MailQueueFull = 5454;
     public const int MailFault = 5455;
     public const int MailLost = 5456;
+    public const int MailsSentAgain = 5457;
+    public const int MailsNotSentAgain = 5458;
     public const int PageFailed = 5470;
 }

@@ -61,16 +61,6 @@ public static partial class Problems
     /// <summary>Gets the problem of a page's request without a signed-in browser.</summary>
     public static Problem SignInRequired => new(401, "sign_in_required", "Nobody is signed in here", "Sign in and try again.");
 
-    /// <summary>Gets the problem of a passkey's answer that is not valid, or came twice.</summary>
-    public static Problem PasskeyInvalid =>
-        new(400, "passkey_invalid", "The passkey's answer is not valid here", "Start again; an answer is good once.");
-
-    /// <summary>Gets the problem of a passkey that the account has not got.</summary>
-    public static Problem PasskeyUnknown => new(404, "passkey_unknown", "The account has no such passkey", "List the passkeys.");
-
-    /// <summary>Gets the problem of a mailed link that is not good any more.</summary>
-    public static Problem LinkInvalid => new(400, "link_invalid", "The link is not good any more", "Ask for a new one.");
-
     /// <summary>Gets the problem of too many attempts to sign in.</summary>
     public static Problem TooManyAttempts =>
         new(429, "too_many_attempts", "Too many attempts", "Wait for a minute.") { RetryAfterSeconds = 60 };

@@ -1,3 +1,4 @@
+using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.OpenId;
@@ -33,9 +34,18 @@ internal static class SignInSettingsEndpoints
         SignInSettingsMessage request,
         TenantContext tenant,
         SignInSettings settings,
+        IGrainFactory grains,
         CancellationToken cancellationToken
     )
     {
+        if (await settings.DeviceFlowAsync(tenant.Tenant, cancellationToken) == request.DeviceFlow)
+        {
+            return TypedResults.Ok(request); // as it was: nothing to record
+        }
+        LedgerEvent change = request.DeviceFlow ? LedgerEvent.DeviceFlowAllowed : LedgerEvent.DeviceFlowForbidden;
+        await grains
+            .GetGrain<ILedgerGrain>(tenant.Tenant.GrainKey)
+            .AppendAsync(new(change, tenant.Account, Subject: null, Region: null), cancellationToken);
         await settings.SetDeviceFlowAsync(tenant.Tenant, request.DeviceFlow, cancellationToken);
         return TypedResults.Ok(request);
     }

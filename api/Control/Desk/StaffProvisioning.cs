@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity;
-using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Tenants;
+using Lethe.Control.Wording;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -53,7 +53,7 @@ internal sealed partial class StaffProvisioning(
         foreach (StaffMemberOptions member in options.Value.Staff)
         {
             AccountId account = member.Email is { } email
-                ? await accounts.FindOrInviteAsync(tenant: null, email, Languages.Default, cancellationToken)
+                ? await accounts.FindOrInviteAsync(tenant: null, email, LanguageCodes.Default, cancellationToken)
                 : pseudonyms.Of(member.Issuer!, member.Subject!);
             staff.Add(new(account, member.AllRoles, member.Undertaking?.ToUndertaking()));
         }

@@ -10,16 +10,19 @@ namespace Lethe.Control.Mail;
 internal sealed class AccountMail(MailQueue queue, IOptions<AccountsOptions> accounts) : IAccountMail
 {
     /// <inheritdoc/>
-    public void Invitation(Recipient to, string code) => Post(MailKind.Invitation, to, code, accounts.Value.InvitationLifetime);
+    public void Invitation(Recipient to, string code, TimeSpan? left = null) =>
+        Post(MailKind.Invitation, to, code, left ?? accounts.Value.InvitationLifetime);
 
     /// <inheritdoc/>
     public void AlreadyHasAccount(Recipient to) => Post(MailKind.AlreadyHasAccount, to);
 
     /// <inheritdoc/>
-    public void Reset(Recipient to, string code) => Post(MailKind.PasswordReset, to, code, accounts.Value.ResetLifetime);
+    public void Reset(Recipient to, string code, TimeSpan? left = null) =>
+        Post(MailKind.PasswordReset, to, code, left ?? accounts.Value.ResetLifetime);
 
     /// <inheritdoc/>
-    public void ConfirmEmail(Recipient to, string code) => Post(MailKind.EmailChange, to, code, accounts.Value.ResetLifetime);
+    public void ConfirmEmail(Recipient to, string code, TimeSpan? left = null) =>
+        Post(MailKind.EmailChange, to, code, left ?? accounts.Value.ResetLifetime);
 
     /// <inheritdoc/>
     public void EmailChanged(Recipient to) => Post(MailKind.EmailChanged, to);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Mail;
 
-/// <summary>Mails on their way out. In memory: one that a restart loses is asked for again by whoever misses it.</summary>
+/// <summary>Mails on their way out. In memory: one with a link that a restart loses is sent again, by <see cref="Identity.Accounts.UnsentMails"/>.</summary>
 /// <param name="options">How many may wait.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">Learns kinds and counts, never an address.</param>

@@ -7,6 +7,7 @@ namespace Lethe.Control.Mail;
 /// <param name="queue">What waits.</param>
 /// <param name="composer">Writes the messages.</param>
 /// <param name="transport">The way out.</param>
+/// <param name="progress">Who learns what becomes of mails.</param>
 /// <param name="options">Attempts and pauses.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">Learns kinds and counts, never an address.</param>
@@ -14,11 +15,13 @@ internal sealed partial class MailService(
     MailQueue queue,
     MailComposer composer,
     IMailTransport transport,
+    IEnumerable<IMailProgress> progress,
     IOptions<MailOptions> options,
     TimeProvider clock,
     ILogger<MailService> logger
 ) : BackgroundService
 {
+    private static readonly TimeSpan AfterGivingUp = TimeSpan.FromHours(1);
     private readonly PriorityQueue<QueuedMail, DateTimeOffset> later = new();
 
     /// <inheritdoc/>
@@ -81,20 +84,40 @@ internal sealed partial class MailService(
         {
             case MailOutcome.Delivered:
                 LogSent(kind, attempts);
+                await TellAsync(queued.Mail, null, stoppingToken);
                 queue.Done();
                 break;
             case MailOutcome.Refused:
                 LogRefused(kind);
+                await TellAsync(queued.Mail, null, stoppingToken);
                 queue.Done();
                 break;
             case MailOutcome.Deferred when attempts < options.Value.Attempts:
                 LogDeferred(kind, attempts);
-                later.Enqueue(queued with { Attempts = attempts }, clock.GetUtcNow() + Pause(attempts));
+                DateTimeOffset nextAt = clock.GetUtcNow() + Pause(attempts);
+                await TellAsync(queued.Mail, nextAt, stoppingToken);
+                later.Enqueue(queued with { Attempts = attempts }, nextAt);
                 break;
             default:
                 LogGivenUp(kind, attempts);
+                await TellAsync(queued.Mail, clock.GetUtcNow() + AfterGivingUp, stoppingToken); // while its link is of use
                 queue.Done();
                 break;
+        }
+    }
+
+    private async Task TellAsync(OutgoingMail mail, DateTimeOffset? nextAt, CancellationToken stoppingToken)
+    {
+        try
+        {
+            foreach (IMailProgress listener in progress)
+            {
+                await (nextAt is { } at ? listener.PostponedAsync(mail, at, stoppingToken) : listener.SettledAsync(mail, stoppingToken));
+            }
+        }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogFault(mail.Kind, fault.GetType().Name); // at worst it is sent twice
         }
     }
 

@@ -25,7 +25,7 @@ internal enum MailKind
     PasskeyAdded,
 }
 
-/// <summary>A mail to be sent. It is kept in memory only, until it is sent or too old to be of use.</summary>
+/// <summary>A mail to be sent. It is kept in memory only, until it is sent or too old to be of use; that its link was not mailed yet stands with the link.</summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="Address">To whom; a single address.</param>
 /// <param name="Language">In which language.</param>

@@ -55,8 +55,14 @@ public enum LedgerEvent
     /// <summary>The tenant's own identity provider was removed. Subject: none.</summary>
     IdentityProviderRemoved = 17,
 
+    /// <summary>Sign-in by device code was allowed for the tenant's people. Subject: none.</summary>
+    DeviceFlowAllowed = 18,
+
+    /// <summary>Sign-in by device code was switched off for the tenant's people. Subject: none.</summary>
+    DeviceFlowForbidden = 19,
+
     /// <summary>The tenant's own identity provider was taken from it by an operator. Subject: none; in the operator's ledger, the tenant.</summary>
-    IdentityProviderReleased = 18,
+    IdentityProviderReleased = 21,
 
     /// <summary>An epoch of a class was closed by an operator; in the operator's ledger. Subject: the class, a hyphen, the epoch.</summary>
     IssuerKeyClosed = 20,
@@ -96,4 +102,40 @@ public enum LedgerEvent
 
     /// <summary>The share expired: key destroyed, row gone. Subject: the share.</summary>
     ShareExpired = 46,
+
+    /// <summary>An invitation was accepted: its owner chose how to sign in. Subject: the account, as in the following ones.</summary>
+    InvitationAccepted = 50,
+
+    /// <summary>A first password was set by the account's owner. What else was signed in ended.</summary>
+    PasswordSet = 51,
+
+    /// <summary>The password was changed by the account's owner. What else was signed in ended.</summary>
+    PasswordChanged = 52,
+
+    /// <summary>The password was removed by the account's owner, who has a passkey. What else was signed in ended.</summary>
+    PasswordRemoved = 53,
+
+    /// <summary>A new password or passkey was set by a mailed link. Everything that was signed in ended.</summary>
+    AccessReset = 54,
+
+    /// <summary>The e-mail address was changed; the new one confirmed.</summary>
+    EmailChanged = 55,
+
+    /// <summary>A passkey was added by the account's owner.</summary>
+    PasskeyAdded = 56,
+
+    /// <summary>A passkey was removed by the account's owner.</summary>
+    PasskeyRemoved = 57,
+
+    /// <summary>The account was locked for some minutes, by failed passwords. Actor: none, since nobody knows.</summary>
+    AccountLocked = 58,
+
+    /// <summary>One signed-in client was ended by the account's owner.</summary>
+    SessionEnded = 59,
+
+    /// <summary>Everything that was signed in was ended by the account's owner.</summary>
+    SessionsEnded = 60,
+
+    /// <summary>No code of a device is taken from the account for some minutes, after wrong ones.</summary>
+    DeviceCodesLocked = 61,
 }

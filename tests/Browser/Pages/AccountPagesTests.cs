@@ -55,6 +55,9 @@ public sealed class AccountPagesTests(BrowserStage stage) : IAsyncLifetime
         await reto.GoAsync("/account/sign-in?returnUrl=%2Faccount%2Fpasskey");
         await reto.PressAsync("Sign in with a passkey");
         Assert.Equal("Passkeys", await reto.HeadingAsync());
+        await reto.GoAsync("/account/confirm?returnUrl=%2Faccount%2Fpasskey");
+        await reto.PressAsync("Confirm with a passkey");
+        Assert.Equal("Passkeys", await reto.HeadingAsync());
         await reto.Page.GetByText("Rename").ClickAsync();
         await reto.Page.Locator("details input:not([type=hidden])").FillAsync("Office computer");
         await reto.PressAsync("Save");
@@ -125,7 +128,7 @@ public sealed class AccountPagesTests(BrowserStage stage) : IAsyncLifetime
         await using Person person = anna;
         string wanted = "new-" + email;
         await person.GoAsync("/account");
-        await person.Page.GetByText("Change the e-mail address").First.ClickAsync();
+        await person.ThenWaitAsync(() => person.Page.GetByText("Change the e-mail address").ClickAsync());
         await person.SendAsync("Change the e-mail address", ("New e-mail address", wanted));
         await person.SeesAsync("A message to the new address is on its way.");
         await person.Page.GotoAsync(await person.MailedAsync(wanted, "/account/email"));

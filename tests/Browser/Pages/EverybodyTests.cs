@@ -22,6 +22,8 @@ public sealed class EverybodyTests(BrowserStage stage) : IAsyncLifetime
     private static readonly string[] SignedIn =
     [
         "/account",
+        "/account/confirm",
+        "/account/change-email",
         "/account/passkey",
         "/account/password",
         "/account/sessions",
@@ -86,6 +88,11 @@ public sealed class EverybodyTests(BrowserStage stage) : IAsyncLifetime
         Assert.Equal("Welcome to Lethe", await anna.HeadingAsync());
         await anna.GoAsync("/account/passkey");
         await anna.SeesAsync("Passkeys need JavaScript");
+        await anna.GoAsync("/account/confirm?returnUrl=%2Faccount%2Fpassword");
+        await anna.SendAsync("Confirm", ("Password", "wrong wrong wrong"));
+        await anna.SeesAsync("That was not right.");
+        await anna.SendAsync("Confirm", ("Password", Firm.Password));
+        Assert.Equal("Password", await anna.HeadingAsync());
         await anna.PressAsync("Sign out");
         await anna.SignInAsync(email, Firm.Password);
         Assert.Equal("My account", await anna.HeadingAsync());

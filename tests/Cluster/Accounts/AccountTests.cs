@@ -109,92 +109,6 @@ public abstract partial class AccountRules(AccountsCell cell)
     }
 
     [Fact]
-    public async Task Reset_ByItsOwner_EndsEverythingThatWasSignedIn()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser browser = cell.NewBrowser();
-        using Browser elsewhere = cell.NewBrowser();
-        SignedIn tokens = await browser.AuthorizeAsync(anna);
-        for (int tried = 0; tried < 5; tried++)
-        {
-            Assert.False(await elsewhere.SignInAsync(anna.Email, "wrong wrong wrong"));
-        }
-        string code = await AskForResetAsync(elsewhere, anna.Email);
-        using HttpResponseMessage done = await elsewhere.SendAsync(AccountPaths.Reset, ("code", code), ("password", NewPassword));
-        Assert.Equal(HttpStatusCode.Found, done.StatusCode);
-
-        Assert.Equal(HttpStatusCode.Unauthorized, await cell.StatusAsync(tokens.AccessToken)); // at once, although it is not old
-        Assert.False(await browser.IsSignedInAsync());
-        OpenIdClient openId = new(browser.Http, cell.Url, "word-plugin");
-        OAuthException refused = await Assert.ThrowsAsync<OAuthException>(() => openId.RefreshAsync(tokens.RefreshToken!, Cancel));
-        Assert.Equal("invalid_grant", refused.Error);
-        Assert.False(await elsewhere.SignInAsync(anna.Email, anna.Password));
-        Assert.True(await elsewhere.SignInAsync(anna.Email, NewPassword)); // and it is unlocked
-        ReceivedMail[] mails = await cell.Mail.CountAsync(anna.Email, 3); // invitation, link, notice
-        Assert.DoesNotContain(code, mails[2].Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Reset_IsAnsweredTheSameForEverybody_AndMailsOnlyOwners()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser browser = cell.NewBrowser();
-        string unknown = AccountsCell.NewEmail();
-        string first = await browser.SubmitAsync(AccountPaths.Forgotten, ("email", unknown));
-        Assert.Equal(first, await browser.SubmitAsync(AccountPaths.Forgotten, ("email", "no address")));
-        Assert.Equal(first, await browser.SubmitAsync(AccountPaths.Forgotten, ("email", anna.Email)));
-        await cell.Mail.CodeAsync(anna.Email, AccountPaths.Reset); // queued after the others
-        Assert.Empty(cell.Mail.To(unknown));
-    }
-
-    [Fact]
-    public async Task ResetLink_IsGoodOnceAndForTwentyMinutes()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser browser = cell.NewBrowser();
-        string old = await AskForResetAsync(browser, anna.Email);
-        string weak = await browser.SubmitAsync(AccountPaths.Reset, ("code", old), ("password", "short"));
-        Assert.Contains("12 to 128", weak, StringComparison.Ordinal); // and the link is still good:
-        cell.Silo.Clock.Advance(TimeSpan.FromMinutes(21));
-        Assert.Contains(
-            "The link is not valid",
-            await browser.SubmitAsync(AccountPaths.Reset, ("code", old), ("password", NewPassword)),
-            StringComparison.Ordinal
-        );
-
-        int mails = cell.Mail.To(anna.Email).Length;
-        await browser.SubmitAsync(AccountPaths.Forgotten, ("email", anna.Email));
-        await cell.Mail.CountAsync(anna.Email, mails + 1);
-        string code = await cell.Mail.CodeAsync(anna.Email, AccountPaths.Reset);
-        CredentialOutcome[] outcomes = await Task.WhenAll(
-            Enumerable
-                .Range(0, 4)
-                .Select(number =>
-                    cell.InScopeAsync<PasswordResetService, CredentialOutcome>(resets =>
-                        resets.CompleteAsync(code, new NewPassword($"{NewPassword} {number}"), Cancel)
-                    )
-                )
-        );
-        Assert.Single(outcomes, CredentialOutcome.Done);
-        Assert.Equal(3, outcomes.Count(outcome => outcome == CredentialOutcome.LinkInvalid));
-    }
-
-    [Theory]
-    [InlineData("eleven char")]
-    [InlineData("password1234")]
-    [InlineData("PasswordPassword")]
-    [InlineData("aaaaaaaaaaaaaaaaaa")]
-    public async Task Password_TooShortOrTooCommon_IsRefused(string password)
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser browser = cell.NewBrowser();
-        string code = await AskForResetAsync(browser, anna.Email);
-        await browser.SubmitAsync(AccountPaths.Reset, ("code", code), ("password", password));
-        Assert.False(await browser.SignInAsync(anna.Email, password));
-        Assert.True(await browser.SignInAsync(anna.Email, anna.Password));
-    }
-
-    [Fact]
     public async Task Invitation_IsAcceptedOnce()
     {
         Person anna = await cell.NewPersonAsync();
@@ -248,32 +162,6 @@ public abstract partial class AccountRules(AccountsCell cell)
     }
 
     [Fact]
-    public async Task EmailChange_TellsBothAddresses_AndEndsLinksToTheOldOne()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser browser = cell.NewBrowser();
-        string reset = await AskForResetAsync(browser, anna.Email);
-        string wanted = AccountsCell.NewEmail();
-        Assert.True(
-            await cell.InScopeAsync<EmailChangeService, bool>(async emails =>
-                await emails.RequestAsync(await cell.AccountOfAsync(anna), wanted, Cancel)
-            )
-        );
-        string code = await cell.Mail.CodeAsync(wanted, AccountPaths.Email);
-        Assert.True(await cell.InScopeAsync<EmailChangeService, bool>(emails => emails.CompleteAsync(code, Cancel)));
-        Assert.False(await cell.InScopeAsync<EmailChangeService, bool>(emails => emails.CompleteAsync(code, Cancel)));
-        await cell.Mail.CountAsync(anna.Email, 3); // invitation, reset, notice
-        await cell.Mail.CountAsync(wanted, 2); // question, notice
-        Assert.Contains(
-            "The link is not valid",
-            await browser.SubmitAsync(AccountPaths.Reset, ("code", reset), ("password", NewPassword)),
-            StringComparison.Ordinal
-        );
-        Assert.False(await browser.SignInAsync(anna.Email, anna.Password));
-        Assert.True(await browser.SignInAsync(wanted, anna.Password));
-    }
-
-    [Fact]
     public async Task Erasure_LeavesNothing()
     {
         Person anna = await cell.NewPersonAsync();
@@ -294,40 +182,6 @@ public abstract partial class AccountRules(AccountsCell cell)
     }
 
     [Fact]
-    public async Task Passkey_AnsweredWithoutAQuestion_IsRefusedNotFailed()
-    {
-        using Browser browser = cell.NewBrowser();
-        string options = await (await PostAsync(browser, "/account/passkeys/request-options", "{}")).Content.ReadAsStringAsync(Cancel);
-        Assert.Contains("\"userVerification\":\"required\"", options, StringComparison.Ordinal);
-        using Browser other = cell.NewBrowser();
-        foreach (Browser asked in (Browser[])[browser, other, browser])
-        {
-            using HttpResponseMessage answer = await PostAsync(
-                asked,
-                "/account/passkeys/sign-in",
-                """{"credential":{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{"clientDataJSON":"AAAA","authenticatorData":"AAAA","signature":"AAAA"},"clientExtensionResults":{}}}"""
-            );
-            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        }
-        using HttpResponseMessage malformed = await PostAsync(browser, "/account/passkeys/sign-in", """{"credential":7}""");
-        Assert.Equal(HttpStatusCode.BadRequest, malformed.StatusCode);
-    }
-
-    [Fact]
-    public async Task PasskeyOptions_NameNobody()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser browser = cell.NewBrowser();
-        using HttpResponseMessage nobody = await PostAsync(browser, "/account/passkeys/creation-options", "{}");
-        Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
-        Assert.True(await browser.SignInAsync(anna.Email, anna.Password));
-        using HttpResponseMessage answer = await PostAsync(browser, "/account/passkeys/creation-options", "{}");
-        string options = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.DoesNotContain("@", options, StringComparison.Ordinal);
-        Assert.Contains("\"name\":\"Lethe\"", options, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Database_AndLogs_HoldNoAddress()
     {
         Person anna = await cell.NewPersonAsync();
@@ -342,12 +196,6 @@ public abstract partial class AccountRules(AccountsCell cell)
         Assert.DoesNotContain("kanzlei.example", dump, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(anna.Email.Split('@')[0], dump, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(cell.Logs.GetSnapshot(), line => line.Message.Contains('@', StringComparison.Ordinal));
-    }
-
-    private static async Task<HttpResponseMessage> PostAsync(Browser browser, string path, string json)
-    {
-        using StringContent content = new(json, System.Text.Encoding.UTF8, "application/json");
-        return await browser.Http.PostAsync(path, content, Cancel);
     }
 
     private static async Task<string> PageAsync(Browser browser, string email, string password) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Lethe.Client;
 using Lethe.ClusterTests.Cells;
 using Lethe.Control.Identity.Accounts;
@@ -8,7 +9,7 @@ using Xunit;
 namespace Lethe.ClusterTests.Accounts;
 
 /// <summary>A browser without script: cookies and forms.</summary>
-internal sealed class Browser : IDisposable
+internal sealed partial class Browser : IDisposable
 {
     private readonly SocketsHttpHandler handler;
     private readonly Uri site;
@@ -44,6 +45,36 @@ internal sealed class Browser : IDisposable
         }
         using FormUrlEncodedContent fields = new(form.Fields);
         return await Http.PostAsync(form.Action, fields, AccountsCell.Cancel);
+    }
+
+    /// <summary>Sends fields with the proof of a page, whichever of its forms they are of.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string page, string action, params (string Name, string Value)[] fields)
+    {
+        string html = await Http.GetStringAsync(page, AccountsCell.Cancel);
+        string proof = Proof().Match(html).Groups["proof"].Value;
+        using FormUrlEncodedContent form = new([
+            new("form_token", proof),
+            .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)),
+        ]);
+        return await Http.PostAsync(action, form, AccountsCell.Cancel);
+    }
+
+    /// <summary>A page without the proof of its forms, which differs each time.</summary>
+    public static string WithoutProof(string html) => Proof().Replace(html, string.Empty);
+
+    /// <summary>Sends JSON, as the pages' script does.</summary>
+    public async Task<HttpResponseMessage> PostJsonAsync(string path, string json)
+    {
+        using StringContent content = new(json, System.Text.Encoding.UTF8, "application/json");
+        return await Http.PostAsync(path, content, AccountsCell.Cancel);
+    }
+
+    /// <summary>Asks for the question that a passkey answers.</summary>
+    public async Task<string> AskAsync(string path)
+    {
+        using HttpResponseMessage answer = await PostJsonAsync(path, "{}");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(AccountsCell.Cancel);
     }
 
     /// <summary>Signs in with a password.</summary>
@@ -84,4 +115,7 @@ internal sealed class Browser : IDisposable
         Http.Dispose();
         handler.Dispose();
     }
+
+    [GeneratedRegex("name=\"form_token\" value=\"(?<proof>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Proof();
 }

@@ -131,51 +131,6 @@ public abstract class OpenIdRules(AccountsCell cell)
     }
 
     [Fact]
-    public async Task DeviceCode_LetInByWhoIsSignedIn_GivesTokens()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser device = cell.NewBrowser();
-        using Browser browser = cell.NewBrowser();
-        OpenIdClient openId = new(device.Http, cell.Url, "word-plugin");
-        DeviceSignIn asked = await openId.BeginDeviceAsync(Cancel);
-        Assert.Null(await openId.PollDeviceAsync(asked, Cancel));
-        Assert.True(await browser.SignInAsync(anna.Email, anna.Password));
-        using HttpResponseMessage answer = await browser.SendAsync($"/connect/verify?user_code={asked.UserCode}");
-        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
-        cell.Silo.Clock.Advance(TimeSpan.FromSeconds(6));
-        SignedIn? tokens = await openId.PollDeviceAsync(asked, Cancel);
-        Assert.Equal(anna.AccountId, new JsonWebToken(tokens!.AccessToken).Subject);
-    }
-
-    [Fact]
-    public async Task DeviceCode_WhereTheTenantSwitchedItOff_LetsNobodyIn()
-    {
-        Person anna = await cell.NewPersonAsync();
-        using Browser owner = cell.NewBrowser();
-        string token = (await owner.AuthorizeAsync(anna)).AccessToken;
-        using HttpRequestMessage change = new(HttpMethod.Put, "/v1/admin/sign-in")
-        {
-            Content = new StringContent("""{"deviceFlow":false}""", System.Text.Encoding.UTF8, "application/json"),
-        };
-        change.Headers.Authorization = new("Bearer", token);
-        using HttpResponseMessage changed = await owner.Http.SendAsync(change, Cancel);
-        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
-        using HttpResponseMessage read = await cell.AskAsync(token, "/v1/admin/sign-in");
-        Assert.Equal("""{"deviceFlow":false}""", await read.Content.ReadAsStringAsync(Cancel));
-        using Browser browser = cell.NewBrowser();
-        OpenIdClient openId = new(browser.Http, cell.Url, "word-plugin");
-        DeviceSignIn asked = await openId.BeginDeviceAsync(Cancel);
-        Assert.True(await browser.SignInAsync(anna.Email, anna.Password));
-        Assert.Contains(
-            "switched sign-in by code off",
-            await browser.Http.GetStringAsync($"/connect/verify?user_code={asked.UserCode}", Cancel),
-            StringComparison.Ordinal
-        );
-        cell.Silo.Clock.Advance(TimeSpan.FromSeconds(6));
-        Assert.Null(await openId.PollDeviceAsync(asked, Cancel));
-    }
-
-    [Fact]
     public async Task AccessToken_WithoutTheScope_IsRefused()
     {
         Person anna = await cell.NewPersonAsync();

@@ -185,6 +185,24 @@ public sealed partial class PageTests(SqliteAccounts cell)
         Assert.DoesNotContain('@', log);
     }
 
+    [Theory]
+    [InlineData("/connect/authorize?client_id=word-plugin&redirect_uri=https%3A%2F%2Fneedle.example%2F", "/connect/authorize?language=de")]
+    [InlineData("/account/sign-in?needle=1&returnUrl=https%3A%2F%2Fneedle.example%2F", "/account/sign-in?language=de")]
+    [InlineData("/account/sign-in?returnUrl=%2Faccount%2Fdata&needle=1", "/account/sign-in?returnUrl=%2Faccount%2Fdata&amp;language=de")]
+    [InlineData("/account/forgotten?needle=%3Cscript%3E", "/account/forgotten?language=de")]
+    [InlineData("/account/needle", "/account/-?language=de")]
+    public async Task LanguageLink_RepeatsNothingThatCameWithTheRequest(string path, string link)
+    {
+        using Browser browser = cell.NewBrowser();
+        using HttpResponseMessage answer = await browser.Http.GetAsync(path, Cancel);
+        string html = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.Contains($"href=\"{link}\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("needle", html, StringComparison.Ordinal);
+        using HttpResponseMessage other = await browser.Http.GetAsync(link.Replace("&amp;", "&", StringComparison.Ordinal), Cancel);
+        Assert.Equal(answer.StatusCode, other.StatusCode);
+        Assert.Contains("<html lang=\"de\">", await other.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
     private static async Task<string> PolicyAsync(Browser browser, string redirect)
     {
         string authorize = $"/connect/authorize?client_id=word-plugin&redirect_uri={Uri.EscapeDataString(redirect)}";

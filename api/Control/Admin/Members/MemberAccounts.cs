@@ -2,6 +2,7 @@ using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.Accounts.Storage;
+using Lethe.Control.Wording;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -91,7 +92,7 @@ internal sealed class MemberAccounts(
     /// <summary>Makes an account for an address that has none in this tenant: invited, and nothing sent yet.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="address">The address.</param>
-    /// <param name="language">One of <see cref="Languages.All"/>.</param>
+    /// <param name="language">One of <see cref="LanguageCodes.All"/>.</param>
     /// <param name="cancellationToken">Observed before the write.</param>
     /// <returns>The account; null when another request was faster.</returns>
     public async Task<Account?> MakeAsync(TenantId tenant, string address, string? language, CancellationToken cancellationToken)
@@ -100,7 +101,7 @@ internal sealed class MemberAccounts(
         {
             Email = address,
             TenantId = tenant.Value,
-            Language = Languages.Of(language),
+            Language = LanguageCodes.Find(language) ?? LanguageCodes.Default,
             Status = AccountStatus.Invited,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
             SecurityStamp = Account.NewId(),

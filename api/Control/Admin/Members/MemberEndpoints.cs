@@ -2,8 +2,8 @@ using Lethe.Contracts.Tenants;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
-using Lethe.Control.Identity.OpenId;
 using Lethe.Control.OwnAccount;
+using Lethe.Control.Wording;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Admin.Members;
@@ -12,88 +12,6 @@ namespace Lethe.Control.Admin.Members;
 internal static class MemberEndpoints
 {
     private const int LongestPage = 100;
-
-    /// <summary>Adds what the routes need.</summary>
-    /// <param name="services">The host's services.</param>
-    public static void AddMembers(this IServiceCollection services) =>
-        services
-            .AddScoped<MemberAccounts>()
-            .AddScoped<MemberInvitations>()
-            .AddScoped<MemberRemoval>()
-            .AddScoped<MailedMembers>()
-            .AddScoped<AccountExport>();
-
-    /// <summary>Maps the routes.</summary>
-    /// <param name="endpoints">The host.</param>
-    public static void MapMembers(this IEndpointRouteBuilder endpoints)
-    {
-        RouteGroupBuilder members = endpoints
-            .MapGroup("/v1/admin/members")
-            .WithTags("Members")
-            .WithMetadata(new RequiredScope(TokenScopes.Admin))
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
-        members
-            .MapGet(string.Empty, ListAsync)
-            .WithName("ListMembers")
-            .WithSummary("The members, up to 100 a page.")
-            .Produces<MembersResponse>()
-            .ProducesProblem(StatusCodes.Status400BadRequest);
-        members
-            .MapPost(string.Empty, InviteAsync)
-            .WithName("InviteMember")
-            .WithSummary("Invites an address by mail. Safe to repeat: it sends the mail again until the invitation is accepted.")
-            .Produces<MemberResponse>()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        RouteGroupBuilder member = members.MapGroup("/{memberId}").ProducesProblem(StatusCodes.Status404NotFound);
-        member.MapGet(string.Empty, GetAsync).WithName("GetMember").WithSummary("One member.").Produces<MemberResponse>();
-        member
-            .MapPut("/roles", ChangeRolesAsync)
-            .WithName("ChangeMemberRoles")
-            .WithSummary("Gives a member other roles. Safe to repeat.")
-            .Produces<MemberResponse>()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        member
-            .MapPost("/invitation", ResendAsync)
-            .WithName("ResendInvitation")
-            .WithSummary("Sends the invitation again; the earlier link ends.")
-            .Produces(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        member
-            .MapPost("/reset-mail", SendResetAsync)
-            .WithName("SendResetMail")
-            .WithSummary("Sends the link of a reset to the member's own address.")
-            .Produces(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        member
-            .MapPost("/deactivation", DeactivateAsync)
-            .WithName("DeactivateMember")
-            .WithSummary("Ends sign-in, sessions, issuance and access at once. Says until when drawn tokens can open a session.")
-            .Produces<MemberResponse>()
-            .ProducesProblem(StatusCodes.Status409Conflict);
-        member
-            .MapDelete("/deactivation", ReactivateAsync)
-            .WithName("ReactivateMember")
-            .WithSummary("Gives a deactivated member its roles and its sign-in back.")
-            .Produces<MemberResponse>();
-        member
-            .MapDelete(string.Empty, RemoveAsync)
-            .WithName("RemoveMember")
-            .WithSummary("Erases the member: account, sessions, support cases. Safe to repeat when it failed half-way.")
-            .Produces<MemberRemovedResponse>()
-            .ProducesProblem(StatusCodes.Status409Conflict);
-        member
-            .MapGet("/export", ExportAsync)
-            .WithName("ExportMember")
-            .WithSummary("Everything that is stored of the member, for the data subject. Is in the ledger.")
-            .Produces<AccountExportResponse>();
-    }
 
     internal static async Task<IResult> ListAsync(
         TenantContext tenant,
@@ -144,7 +62,7 @@ internal static class MemberEndpoints
         {
             return Problems.EmailInvalid;
         }
-        if (request.Language is not null && !Languages.All.Contains(request.Language, StringComparer.Ordinal))
+        if (request.Language is not null && !LanguageCodes.All.Contains(request.Language, StringComparer.Ordinal))
         {
             return Problems.LanguageUnknown;
         }
@@ -158,7 +76,7 @@ internal static class MemberEndpoints
         return problem ?? (IResult)TypedResults.Ok(member);
     }
 
-    private static Task<IResult> GetAsync(
+    internal static Task<IResult> GetAsync(
         string memberId,
         TenantContext tenant,
         MemberAccounts accounts,
@@ -217,7 +135,7 @@ internal static class MemberEndpoints
             }
         );
 
-    private static Task<IResult> SendResetAsync(
+    internal static Task<IResult> SendResetAsync(
         string memberId,
         TenantContext tenant,
         MemberAccounts accounts,
@@ -286,7 +204,7 @@ internal static class MemberEndpoints
             }
         );
 
-    private static Task<IResult> RemoveAsync(
+    internal static Task<IResult> RemoveAsync(
         string memberId,
         TenantContext tenant,
         MemberRemoval removal,
@@ -301,7 +219,7 @@ internal static class MemberEndpoints
             }
         );
 
-    private static Task<IResult> ExportAsync(
+    internal static Task<IResult> ExportAsync(
         string memberId,
         TenantContext tenant,
         AccountExport export,

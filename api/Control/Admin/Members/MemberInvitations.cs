@@ -3,6 +3,7 @@ using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.Accounts.Mail;
+using Lethe.Control.Wording;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Admin.Members;
@@ -31,7 +32,7 @@ internal sealed class MemberInvitations(
     /// <summary>Invites an address. Repeating it while it has not accepted sends the mail again.</summary>
     /// <param name="tenant">Who invites, and where to.</param>
     /// <param name="address">The address.</param>
-    /// <param name="language">One of <see cref="Languages.All"/>; null for the default.</param>
+    /// <param name="language">One of <see cref="LanguageCodes.All"/>; null for the default.</param>
     /// <param name="roles">The roles.</param>
     /// <param name="cancellationToken">Observed until the account is written.</param>
     /// <returns>The member, or the problem.</returns>

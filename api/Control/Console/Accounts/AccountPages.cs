@@ -16,6 +16,7 @@ internal static class AccountPages
         endpoints.MapSignIn();
         endpoints.MapLinks();
         endpoints.MapDevices();
+        endpoints.MapConfirmation();
         endpoints.MapMyAccount();
         endpoints.MapMyData();
         endpoints.MapGroup(AccountPaths.Account).AllowAnonymous().ExcludeFromDescription().MapPasskeys();

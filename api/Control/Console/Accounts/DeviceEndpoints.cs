@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Lethe.Control.Console.Shell;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Identity.OpenId;
@@ -14,7 +15,6 @@ internal static class DeviceEndpoints
 {
     private const string Server = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
     private const string Refused = "/account/device-refused";
-    private const int LongestCode = 32;
 
     /// <summary>Maps the pages.</summary>
     /// <param name="endpoints">The host.</param>
@@ -32,28 +32,24 @@ internal static class DeviceEndpoints
         );
     }
 
-    private static async Task<IResult> ShowAsync(PageRequest page, SignInSettings settings)
+    private static async Task<IResult> ShowAsync(PageRequest page, SignInSettings settings, DeviceCodeGuesses guesses)
     {
         if (!await settings.MayUseDeviceFlowAsync(page.Account!, page.Context.RequestAborted))
         {
             return page.Page<DeviceCodePage>(new FieldView(null, "device.off"));
         }
-        string? typed = page.Context.Request.Query["user_code"].ToString() is { Length: > 0 } value ? value : null;
-        AuthenticateResult asked = await page.Context.AuthenticateAsync(Server);
-        return
-            asked.Succeeded
-            && asked.Principal.GetClaim(Claims.ClientId) is { } client
-            && page.Context.GetOpenIddictServerRequest()?.UserCode is { } code
-            ? page.Page<DevicePage>(new DeviceView(code, client, page.Account!.Email!))
-            : page.Page<DeviceCodePage>(
-                new FieldView(typed?[..Math.Min(typed.Length, LongestCode)], typed is null ? null : "device.invalid")
-            );
+        if (page.Context.Request.Query["user_code"].ToString() is not { Length: > 0 } typed)
+        {
+            return page.Page<DeviceCodePage>(new FieldView(null, null));
+        }
+        return await AskedAsync(page, guesses) is { } asked && page.Context.GetOpenIddictServerRequest()?.UserCode is { } code
+            ? page.Page<DevicePage>(new DeviceView(code, asked.GetClaim(Claims.ClientId)!, page.Account!.Email!))
+            : page.Page<DeviceCodePage>(new FieldView(KeptQuery.UserCode(typed), "device.invalid"));
     }
 
-    private static async Task<IResult> AnswerAsync(PageRequest page, SignInSettings settings)
+    private static async Task<IResult> AnswerAsync(PageRequest page, SignInSettings settings, DeviceCodeGuesses guesses)
     {
-        AuthenticateResult asked = await page.Context.AuthenticateAsync(Server);
-        if (!asked.Succeeded || asked.Principal.GetClaim(Claims.ClientId) is null)
+        if (await AskedAsync(page, guesses) is not { } asked)
         {
             return page.Page<DeviceCodePage>(new FieldView(null, "device.invalid"));
         }
@@ -62,9 +58,17 @@ internal static class DeviceEndpoints
             return Results.Forbid(new() { RedirectUri = Refused }, [Server]);
         }
         return Results.SignIn(
-            TokenPrincipals.Make(page.Account!, asked.Principal.GetScopes()),
+            TokenPrincipals.Make(page.Account!, asked.GetScopes()),
             new() { RedirectUri = AccountPaths.DeviceDone },
             Server
         );
+    }
+
+    // What the code stands for; null when there is no such code, or too many were tried.
+    private static async Task<ClaimsPrincipal?> AskedAsync(PageRequest page, DeviceCodeGuesses guesses)
+    {
+        AuthenticateResult found = await page.Context.AuthenticateAsync(Server);
+        ClaimsPrincipal? asked = found.Principal?.GetClaim(Claims.ClientId) is null ? null : found.Principal;
+        return await guesses.MayAsync(page.Account!, asked is not null, page.Network, page.Context.RequestAborted) ? asked : null;
     }
 }

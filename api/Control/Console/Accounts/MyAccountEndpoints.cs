@@ -9,6 +9,10 @@ namespace Lethe.Control.Console.Accounts;
 /// <summary>My account: address, language, passkeys, password.</summary>
 internal static class MyAccountEndpoints
 {
+    private const string Email = "/account/change-email";
+    private const string Passkeys = "/account/passkey";
+    private const string Password = "/account/password";
+
     private static readonly string[] Known =
     [
         "common.done",
@@ -29,16 +33,20 @@ internal static class MyAccountEndpoints
     public static void MapMyAccount(this IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder account = endpoints.MapPages(AccountPaths.Account, needsAccount: true);
-        account.MapGet("/", (PageRequest page) => Overview(page, null));
-        account.MapPost("/change-email", ChangeEmailAsync);
+        account.MapGet("/", Overview);
         account.MapPost("/language", LanguageAsync);
-        account.MapGet("/passkey", (PageRequest page, PasskeyService passkeys) => PasskeysAsync(page, passkeys, null));
-        account.MapPost("/passkey", AddPasskeyAsync);
         account.MapPost("/passkey/rename", RenamePasskeyAsync);
-        account.MapPost("/passkey/remove", RemovePasskeyAsync);
-        account.MapGet("/password", (PageRequest page, PasskeyService passkeys) => PasswordAsync(page, passkeys, null));
-        account.MapPost("/password", ChangePasswordAsync);
-        account.MapPost("/password/remove", RemovePasswordAsync);
+        RouteGroupBuilder email = endpoints.MapPages(Email, needsAccount: true, recentFor: Email);
+        email.MapGet("/", (PageRequest page) => ChangeEmail(page, null));
+        email.MapPost("/", ChangeEmailAsync);
+        RouteGroupBuilder passkey = endpoints.MapPages(Passkeys, needsAccount: true, recentFor: Passkeys);
+        passkey.MapGet("/", (PageRequest page, PasskeyService passkeys) => PasskeysAsync(page, passkeys, null));
+        passkey.MapPost("/", AddPasskeyAsync);
+        passkey.MapPost("/remove", RemovePasskeyAsync);
+        RouteGroupBuilder password = endpoints.MapPages(Password, needsAccount: true, recentFor: Password);
+        password.MapGet("/", (PageRequest page, PasskeyService passkeys) => PasswordAsync(page, passkeys, null));
+        password.MapPost("/", ChangePasswordAsync);
+        password.MapPost("/remove", RemovePasswordAsync);
     }
 
     /// <summary>Tells what was done just before, by a word of ours in the query.</summary>
@@ -54,20 +62,23 @@ internal static class MyAccountEndpoints
     /// <returns>A redirect, so that reloading does nothing again.</returns>
     public static IResult Done(string path, string done) => TypedResults.LocalRedirect($"{path}?done={done}");
 
-    private static RazorComponentResult<OverviewPage> Overview(PageRequest page, string? problem) =>
+    private static RazorComponentResult<OverviewPage> Overview(PageRequest page) =>
         page.Page<OverviewPage>(
             new OverviewView(
                 page.Account!.Email!,
                 page.Account.Language,
                 new(DateTime.SpecifyKind(page.Account.CreatedAt, DateTimeKind.Utc)),
-                OutcomeOf(page, problem)
+                OutcomeOf(page, null)
             )
         );
+
+    private static RazorComponentResult<ChangeEmailPage> ChangeEmail(PageRequest page, string? problem) =>
+        page.Page<ChangeEmailPage>(new ChangeEmailView(page.Account!.Email!, OutcomeOf(page, problem)));
 
     private static async Task<IResult> ChangeEmailAsync(PageRequest page, EmailChangeService changes) =>
         await changes.RequestAsync(page.Account!, page.Field("email"), page.Context.RequestAborted)
             ? Done(AccountPaths.Account, "overview.emailSent")
-            : Overview(page, "overview.emailInvalid");
+            : ChangeEmail(page, "overview.emailInvalid");
 
     private static async Task<IResult> LanguageAsync(PageRequest page, UserManager<Account> users)
     {
@@ -94,13 +105,13 @@ internal static class MyAccountEndpoints
     private static async Task<IResult> AddPasskeyAsync(PageRequest page, PasskeyService passkeys) =>
         page.Field("credential") is { } answer
         && await passkeys.RegisterAsync(page.Account!, new(answer, page.Field("name"))) == CredentialOutcome.Done
-            ? Done("/account/passkey", "passkeys.added")
+            ? Done(Passkeys, "passkeys.added")
             : await PasskeysAsync(page, passkeys, "credential.passkeyInvalid");
 
     private static async Task<IResult> RenamePasskeyAsync(PageRequest page, PasskeyService passkeys)
     {
         await passkeys.RenameAsync(page.Account!, page.Field("id") ?? string.Empty, page.Field("name"));
-        return Done("/account/passkey", "common.done");
+        return Done(Passkeys, "common.done");
     }
 
     private static async Task<IResult> RemovePasskeyAsync(PageRequest page, PasskeyService passkeys)
@@ -110,7 +121,7 @@ internal static class MyAccountEndpoints
             return await PasskeysAsync(page, passkeys, "passkeys.last");
         }
         await passkeys.DeleteAsync(page.Account, page.Field("id") ?? string.Empty);
-        return Done("/account/passkey", "passkeys.removed");
+        return Done(Passkeys, "passkeys.removed");
     }
 
     private static async Task<IResult> PasswordAsync(PageRequest page, PasskeyService passkeys, string? problem) =>
@@ -132,12 +143,12 @@ internal static class MyAccountEndpoints
             page.Context.RequestAborted
         );
         return outcome == CredentialOutcome.Done
-            ? Done("/account/password", "password.changed")
+            ? Done(Password, "password.changed")
             : await PasswordAsync(page, passkeys, LinkEndpoints.Problem(outcome));
     }
 
     private static async Task<IResult> RemovePasswordAsync(PageRequest page, PasswordService passwords, PasskeyService passkeys) =>
         await passwords.RemoveAsync(page.Account!, page.Context.RequestAborted)
-            ? Done("/account/password", "password.removed")
+            ? Done(Password, "password.removed")
             : await PasswordAsync(page, passkeys, "password.removeNeedsPasskey");
 }

@@ -13,6 +13,8 @@ namespace Lethe.Control.Console.Accounts;
 /// <summary>My account: what is signed in, what is stored, and its end.</summary>
 internal static class MyDataEndpoints
 {
+    private const string Data = "/account/data";
+
     /// <summary>Maps the pages.</summary>
     /// <param name="endpoints">The host.</param>
     public static void MapMyData(this IEndpointRouteBuilder endpoints)
@@ -21,9 +23,10 @@ internal static class MyDataEndpoints
         account.MapGet("/sessions", SessionsAsync);
         account.MapPost("/sessions/end", EndAsync);
         account.MapPost("/sessions/end-all", EndAllAsync);
-        account.MapGet("/data", (PageRequest page) => page.Page<DataPage>(MyAccountEndpoints.OutcomeOf(page, null)));
-        account.MapPost("/data/export", ExportAsync);
-        account.MapPost("/data/delete", DeleteAsync);
+        RouteGroupBuilder data = endpoints.MapPages(Data, needsAccount: true, recentFor: Data);
+        data.MapGet("/", (PageRequest page) => page.Page<DataPage>(MyAccountEndpoints.OutcomeOf(page, null)));
+        data.MapPost("/export", ExportAsync);
+        data.MapPost("/delete", DeleteAsync);
     }
 
     private static async Task<IResult> SessionsAsync(PageRequest page, AccountSessions sessions)
@@ -45,7 +48,7 @@ internal static class MyDataEndpoints
 
     private static async Task<IResult> EndAllAsync(PageRequest page, AccountSessions sessions, SignInService signIn)
     {
-        await sessions.EndAllAsync(page.Account!, page.Context.RequestAborted);
+        await sessions.EndAllByOwnerAsync(page.Account!, page.Context.RequestAborted);
         await signIn.SignOutAsync();
         return TypedResults.LocalRedirect("/account/signed-out");
     }

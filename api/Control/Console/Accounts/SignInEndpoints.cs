@@ -35,7 +35,7 @@ internal static class SignInEndpoints
         string? credential = page.Field("credential");
         SignInOutcome outcome = credential is null
             ? await signIn.PasswordAsync(page.Field("email"), page.Field("password"), page.Network, page.Context.RequestAborted)
-            : await passkeys.SignInAsync(credential, page.Network);
+            : await passkeys.SignInAsync(credential, page.Network, page.Context.RequestAborted);
         return outcome switch
         {
             SignInOutcome.SignedIn => TypedResults.LocalRedirect(page.Return ?? AccountPaths.Account),

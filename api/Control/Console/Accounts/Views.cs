@@ -59,6 +59,27 @@ public sealed record OverviewView(string Email, string Language, DateTimeOffset 
     public override string ToString() => nameof(OverviewView);
 }
 
+/// <summary>What the page shows on which somebody proves to be still the same person.</summary>
+/// <param name="Email">Who is signed in.</param>
+/// <param name="HasPassword">Whether there is a password.</param>
+/// <param name="HasPasskey">Whether there is a passkey.</param>
+/// <param name="ReturnUrl">Where to go on; null for my account.</param>
+/// <param name="Problem">The key of what was wrong; null for nothing.</param>
+public sealed record ConfirmView(string Email, bool HasPassword, bool HasPasskey, string? ReturnUrl, string? Problem)
+{
+    /// <inheritdoc/>
+    public override string ToString() => nameof(ConfirmView);
+}
+
+/// <summary>What the page shows on which the address is changed.</summary>
+/// <param name="Email">The present address.</param>
+/// <param name="Outcome">What happened just before.</param>
+public sealed record ChangeEmailView(string Email, Outcome Outcome)
+{
+    /// <inheritdoc/>
+    public override string ToString() => nameof(ChangeEmailView);
+}
+
 /// <summary>What the page of passkeys shows.</summary>
 /// <param name="Passkeys">The passkeys.</param>
 /// <param name="Outcome">What happened just before.</param>

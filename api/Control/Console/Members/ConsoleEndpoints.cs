@@ -24,11 +24,12 @@ internal static class ConsoleEndpoints
         console.MapGet("/", Start);
         RouteGroupBuilder members = console.MapGroup("/members");
         members.MapGet("/", (MembersPages pages) => pages.ListAsync());
-        members.MapPost("/invite", (MembersPages pages, MemberInvitations invitations) => pages.InviteAsync(invitations));
-        members.MapPost("/roles", (MembersPages pages) => pages.ChangeRolesAsync());
-        members.MapPost("/deactivate", (MembersPages pages) => pages.DeactivateAsync());
-        members.MapPost("/activate", (MembersPages pages) => pages.ActivateAsync());
-        members.MapPost(
+        RouteGroupBuilder changes = members.MapGroup(string.Empty).WithMetadata(new PageMark(NeedsAccount: true, RecentFor: List));
+        changes.MapPost("/invite", (MembersPages pages, MemberInvitations invitations) => pages.InviteAsync(invitations));
+        changes.MapPost("/roles", (MembersPages pages) => pages.ChangeRolesAsync());
+        changes.MapPost("/deactivate", (MembersPages pages) => pages.DeactivateAsync());
+        changes.MapPost("/activate", (MembersPages pages) => pages.ActivateAsync());
+        changes.MapPost(
             "/resend",
             (MembersPages pages, MemberInvitations invitations, MailedMembers mailed) => pages.ResendAsync(invitations, mailed)
         );

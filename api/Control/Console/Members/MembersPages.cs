@@ -92,7 +92,8 @@ internal sealed class MembersPages(PageRequest page, MemberAccounts accounts, IG
         {
             return page.Page<MessagePage>(MessageView.Of("forbidden", "/console"));
         }
-        Role given = Roles.GivenBy(tenant.Roles);
+        Role reach = Roles.GivenBy(tenant.Roles);
+        Role given = page.IsRecent ? reach : Role.None; // forms that would be refused are not shown
         return page.Page<MembersPage>(
             new MembersView(
                 [.. list.Members.Select(member => Row(member, tenant, given))],
@@ -100,7 +101,8 @@ internal sealed class MembersPages(PageRequest page, MemberAccounts accounts, IG
                 Roles.ToNames(given),
                 MyAccountEndpoints.OutcomeOf(page, problem),
                 until,
-                email
+                email,
+                reach != Role.None && !page.IsRecent
             )
         );
     }

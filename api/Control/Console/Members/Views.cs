@@ -16,13 +16,15 @@ public sealed record ConsoleView(string Tenant, string Region, IReadOnlyList<str
 /// <param name="Outcome">What happened just before.</param>
 /// <param name="TokensUntil">Until when a deactivated member's tokens can open a session, when that just happened.</param>
 /// <param name="Email">The address as typed, when it was refused.</param>
+/// <param name="ConfirmsFirst">Whether the caller may change members, but signed in too long ago.</param>
 public sealed record MembersView(
     IReadOnlyList<MemberRow> Members,
     string? Next,
     IReadOnlyList<string> MayGive,
     Outcome Outcome,
     DateTimeOffset? TokensUntil,
-    string? Email
+    string? Email,
+    bool ConfirmsFirst
 )
 {
     /// <inheritdoc/>

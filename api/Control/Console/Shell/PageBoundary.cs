@@ -4,6 +4,7 @@ using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using OpenIddict.Server;
 
 namespace Lethe.Control.Console.Shell;
@@ -13,9 +14,17 @@ namespace Lethe.Control.Console.Shell;
 /// is not ours, and makes a page of whatever goes wrong.
 /// </summary>
 /// <param name="next">What follows.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="accounts">How old a sign-in may be.</param>
 /// <param name="antiforgery">Proves forms.</param>
 /// <param name="logger">For what nobody foresaw.</param>
-internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery antiforgery, ILogger<PageBoundary> logger)
+internal sealed partial class PageBoundary(
+    RequestDelegate next,
+    TimeProvider clock,
+    IOptions<AccountsOptions> accounts,
+    IAntiforgery antiforgery,
+    ILogger<PageBoundary> logger
+)
 {
     /// <summary>Runs the request.</summary>
     /// <param name="context">The request.</param>
@@ -28,19 +37,19 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
             return;
         }
         PageHeaders.Set(context.Response.Headers, mark);
-        PageRequest page = new(context, LanguageOf(context, null), null, null);
+        PageRequest page = new(context, LanguageOf(context, null), null, isRecent: false, null);
         try
         {
-            Account? account = await SignedInAsync(context);
+            (Account? account, bool isRecent) = await SignedInAsync(context);
             Texts texts = LanguageOf(context, account);
             if (RefusedByOpenId(context) is not null)
             {
-                await new PageRequest(context, texts, account, null)
+                await new PageRequest(context, texts, account, isRecent, null)
                     .Page<MessagePage>(MessageView.Of("request", AccountPaths.Account))
                     .ExecuteAsync(context);
                 return;
             }
-            page = new(context, texts, account, null);
+            page = new(context, texts, account, isRecent, null);
             IFormCollection? form = null;
             if (HttpMethods.IsPost(context.Request.Method))
             {
@@ -51,10 +60,15 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
                     return;
                 }
             }
-            page = new(context, texts, account, form);
+            page = new(context, texts, account, isRecent, form);
             if (mark.NeedsAccount && account is null)
             {
                 context.Response.Redirect(SignInPath(context));
+                return;
+            }
+            if (mark.RecentFor is { } start && !isRecent)
+            {
+                context.Response.Redirect($"{AccountPaths.Confirm}?{AccountPaths.ReturnUrl}={Uri.EscapeDataString(start)}");
                 return;
             }
             context.Features.Set(page);
@@ -81,16 +95,18 @@ internal sealed partial class PageBoundary(RequestDelegate next, IAntiforgery an
             ? new(IsInDialog: true)
             : null;
 
-    private static async Task<Account?> SignedInAsync(HttpContext context)
+    private async Task<(Account? Account, bool IsRecent)> SignedInAsync(HttpContext context)
     {
         AuthenticateResult cookie = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         if (cookie is not { Succeeded: true, Principal: { } principal })
         {
-            return null;
+            return (null, false);
         }
         context.User = principal; // ties the antiforgery token to the account
         UserManager<Account> users = context.RequestServices.GetRequiredService<UserManager<Account>>();
-        return await users.GetUserAsync(principal) is { Status: AccountStatus.Active } account ? account : null;
+        return await users.GetUserAsync(principal) is { Status: AccountStatus.Active } account
+            ? (account, clock.GetUtcNow() - cookie.Properties.IssuedUtc <= accounts.Value.RecentSignIn)
+            : (null, false);
     }
 
     private static Texts LanguageOf(HttpContext context, Account? account)

@@ -5,7 +5,7 @@ namespace Lethe.Control.Console.Shell;
 /// <summary>What every page needs to know of its request.</summary>
 /// <param name="Texts">The language.</param>
 /// <param name="Path">The page's path.</param>
-/// <param name="Query">The query without the choice of language; empty, or begins with <c>?</c>.</param>
+/// <param name="Query">What of the query stays in another language, by <see cref="KeptQuery"/>; empty, or begins with <c>?</c>.</param>
 /// <param name="ProofField">The name of the form field with the antiforgery token.</param>
 /// <param name="Proof">The antiforgery token.</param>
 /// <param name="SignedIn">Whether somebody is signed in.</param>

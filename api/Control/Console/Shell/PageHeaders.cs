@@ -2,9 +2,12 @@ namespace Lethe.Control.Console.Shell;
 
 /// <summary>Marks a route as a page, or as called by a page's script.</summary>
 /// <param name="NeedsAccount">Whether somebody must be signed in.</param>
+/// <param name="RecentFor">
+/// The page to begin again at for who signed in too long ago: what the route does needs a recent sign-in. Null when it needs none.
+/// </param>
 /// <param name="IsScripted">Whether a script of ours calls it, and gets problems instead of pages.</param>
 /// <param name="IsInDialog">Whether a plugin's dialog passes through it on the way back to the plugin.</param>
-internal sealed record PageMark(bool NeedsAccount = false, bool IsScripted = false, bool IsInDialog = false);
+internal sealed record PageMark(bool NeedsAccount = false, string? RecentFor = null, bool IsScripted = false, bool IsInDialog = false);
 
 /// <summary>The headers of every page.</summary>
 internal static class PageHeaders

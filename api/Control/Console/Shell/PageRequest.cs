@@ -1,3 +1,4 @@
+using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
 using Lethe.Control.Wording;
 using Microsoft.AspNetCore.Antiforgery;
@@ -10,8 +11,9 @@ namespace Lethe.Control.Console.Shell;
 /// <param name="context">The request.</param>
 /// <param name="texts">The language.</param>
 /// <param name="account">Who is signed in; null for nobody.</param>
+/// <param name="isRecent">Whether the sign-in is recent enough for what is sensitive.</param>
 /// <param name="form">What a form sent; null for a GET.</param>
-internal sealed class PageRequest(HttpContext context, Texts texts, Account? account, IFormCollection? form)
+internal sealed class PageRequest(HttpContext context, Texts texts, Account? account, bool isRecent, IFormCollection? form)
 {
     /// <summary>Gets the request.</summary>
     public HttpContext Context => context;
@@ -21,6 +23,9 @@ internal sealed class PageRequest(HttpContext context, Texts texts, Account? acc
 
     /// <summary>Gets who is signed in; null for nobody.</summary>
     public Account? Account => account;
+
+    /// <summary>Gets a value indicating whether the sign-in is recent enough for what is sensitive.</summary>
+    public bool IsRecent => isRecent;
 
     /// <summary>Gets the network that asks, for the limits.</summary>
     public string Network => AttemptLimits.NetworkOf(context.Connection.RemoteIpAddress);
@@ -58,18 +63,12 @@ internal sealed class PageRequest(HttpContext context, Texts texts, Account? acc
     private PageFrame Frame()
     {
         AntiforgeryTokenSet proof = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context);
-        QueryString query = QueryString.Create(
-            context
-                .Request.Query.Where(pair => pair.Key != "language")
-                .SelectMany(pair => pair.Value, (pair, value) => new KeyValuePair<string, string?>(pair.Key, value))
-        );
-        return new(
-            texts,
-            context.Request.Path.Value ?? "/",
-            query.Value ?? string.Empty,
-            proof.FormFieldName,
-            proof.RequestToken!,
-            account is not null
-        );
+        return new(texts, PathOf(context), KeptQuery.Of(context.Request), proof.FormFieldName, proof.RequestToken!, account is not null);
     }
+
+    // The route's own text, never what was asked for: of a page that is not there, any other that is not there is the same.
+    private static string PathOf(HttpContext context) =>
+        context.GetEndpoint() is RouteEndpoint route
+            ? RoleMatrix.PatternOf(route).Replace("{**path}", "-", StringComparison.Ordinal)
+            : AccountPaths.Account;
 }

@@ -1,3 +1,4 @@
+using Lethe.Control.Wording;
 using Microsoft.AspNetCore.Identity;
 
 namespace Lethe.Control.Identity.Accounts;
@@ -37,7 +38,7 @@ internal sealed class Account : IdentityUser
     public bool Staff { get; set; }
 
     /// <summary>Gets or sets the language of mails and pages: <c>de</c>, <c>en</c>, <c>fr</c> or <c>it</c>.</summary>
-    public string Language { get; set; } = Languages.Default;
+    public string Language { get; set; } = LanguageCodes.Default;
 
     /// <summary>Gets or sets how it stands.</summary>
     public AccountStatus Status { get; set; }
@@ -51,19 +52,4 @@ internal sealed class Account : IdentityUser
 
     /// <inheritdoc/>
     public override string ToString() => nameof(Account);
-}
-
-/// <summary>The languages of mails and pages.</summary>
-internal static class Languages
-{
-    /// <summary>The language of who has chosen none.</summary>
-    public const string Default = "en";
-
-    /// <summary>Gets all of them.</summary>
-    public static IReadOnlyList<string> All { get; } = ["de", "en", "fr", "it"];
-
-    /// <summary>Finds the language to use.</summary>
-    /// <param name="wanted">What was asked for; may be anything.</param>
-    /// <returns>One of <see cref="All"/>.</returns>
-    public static string Of(string? wanted) => All.FirstOrDefault(known => known == wanted) ?? Default;
 }

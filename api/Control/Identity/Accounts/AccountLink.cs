@@ -28,6 +28,12 @@ internal sealed class AccountLink
     /// <summary>Gets or sets when it ends.</summary>
     public DateTime ExpiresAt { get; set; }
 
+    /// <summary>
+    /// Gets or sets from when on any Control sends the mail again, with a new code: whoever had it in memory would have handed
+    /// it over by then. Null once the mail was handed over, or refused for good.
+    /// </summary>
+    public DateTime? MailAfter { get; set; }
+
     /// <summary>Gets or sets the new e-mail address, for a change of it; encrypted.</summary>
     public string? NewEmail { get; set; }
 }

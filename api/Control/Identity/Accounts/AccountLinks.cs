@@ -11,8 +11,12 @@ namespace Lethe.Control.Identity.Accounts;
 /// <param name="clock">The clock.</param>
 internal sealed class AccountLinks(AccountsDbContext database, TimeProvider clock)
 {
+    /// <summary>How long a Control has for handing a mail over, beyond its pauses, before it counts as lost.</summary>
+    public static readonly TimeSpan HandOver = TimeSpan.FromMinutes(2);
+
     private const int CodeBytes = 32;
     private const int CodeLength = 43;
+    private const int MostAtOnce = 100;
 
     /// <summary>Makes a code. Earlier ones of the account for the same purpose end.</summary>
     /// <param name="accountId">The account.</param>
@@ -38,6 +42,7 @@ internal sealed class AccountLinks(AccountsDbContext database, TimeProvider cloc
             Purpose = purpose,
             ExpiresAt = (clock.GetUtcNow() + lifetime).UtcDateTime,
             NewEmail = newEmail,
+            MailAfter = (clock.GetUtcNow() + HandOver).UtcDateTime,
         };
         database.Links.Add(made);
         await database.SaveChangesAsync(cancellationToken);
@@ -72,6 +77,48 @@ internal sealed class AccountLinks(AccountsDbContext database, TimeProvider cloc
         DateTime now = clock.GetUtcNow().UtcDateTime;
         return await database.Links.Where(row => row.CodeHash == link.CodeHash && row.ExpiresAt > now).ExecuteDeleteAsync(cancellationToken)
             == 1;
+    }
+
+    /// <summary>Says when the mail of a link is to be sent again by whoever is there.</summary>
+    /// <param name="code">The code in the mail.</param>
+    /// <param name="after">When; null when it was handed over, or never will be.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>When it is stored.</returns>
+    public Task MailAfterAsync(string code, DateTimeOffset? after, CancellationToken cancellationToken)
+    {
+        string hash = HashOf(code);
+        DateTime? instant = after?.UtcDateTime;
+        return database
+            .Links.Where(link => link.CodeHash == hash)
+            .ExecuteUpdateAsync(link => link.SetProperty(row => row.MailAfter, instant), cancellationToken);
+    }
+
+    /// <summary>Takes the links whose mail was lost, each for one Control.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The links; whoever has them makes a new code for each.</returns>
+    public async Task<IReadOnlyList<AccountLink>> TakeUnsentAsync(CancellationToken cancellationToken)
+    {
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        DateTime later = now + HandOver; // should this Control end too
+        List<AccountLink> lost = await database
+            .Links.AsNoTracking()
+            .Where(link => link.MailAfter <= now && link.ExpiresAt > now)
+            .OrderBy(link => link.MailAfter)
+            .Take(MostAtOnce)
+            .ToListAsync(cancellationToken);
+        List<AccountLink> taken = [];
+        foreach (AccountLink link in lost)
+        {
+            if (
+                await database
+                    .Links.Where(row => row.CodeHash == link.CodeHash && row.MailAfter <= now)
+                    .ExecuteUpdateAsync(row => row.SetProperty(found => found.MailAfter, later), cancellationToken) == 1
+            )
+            {
+                taken.Add(link);
+            }
+        }
+        return taken;
     }
 
     /// <summary>Ends all links of an account.</summary>

@@ -1,3 +1,4 @@
+using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity.Accounts.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -16,12 +17,14 @@ internal sealed record SessionDescription(string Id, string Client, DateTimeOffs
 /// <param name="users">The accounts, by Identity.</param>
 /// <param name="authorizations">OpenIddict's authorizations.</param>
 /// <param name="tokens">OpenIddict's tokens.</param>
+/// <param name="ledger">Records what owners end.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class AccountSessions(
     AccountsDbContext database,
     UserManager<Account> users,
     IOpenIddictAuthorizationManager authorizations,
     IOpenIddictTokenManager tokens,
+    AccountLedger ledger,
     TimeProvider clock
 )
 {
@@ -54,6 +57,16 @@ internal sealed class AccountSessions(
         ];
     }
 
+    /// <summary>Ends everything for an owner who asks for it: <see cref="EndAllAsync"/>, recorded.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="cancellationToken">Observed before the first write.</param>
+    /// <returns>When nothing is good any more.</returns>
+    public async Task EndAllByOwnerAsync(Account account, CancellationToken cancellationToken)
+    {
+        await ledger.RecordAsync(LedgerEvent.SessionsEnded, account, cancellationToken);
+        await EndAllAsync(account, CancellationToken.None);
+    }
+
     /// <summary>Ends one client's session: its refresh and access tokens, at once.</summary>
     /// <param name="accountId">The account.</param>
     /// <param name="sessionId">Which one.</param>
@@ -64,10 +77,12 @@ internal sealed class AccountSessions(
         if (
             !await database.Tokens.AnyAsync(token => token.Authorization!.Id == sessionId && token.Subject == accountId, cancellationToken)
             || await authorizations.FindByIdAsync(sessionId, cancellationToken) is not { } session
+            || await users.FindByIdAsync(accountId) is not { } account
         )
         {
             return false;
         }
+        await ledger.RecordAsync(LedgerEvent.SessionEnded, account, cancellationToken);
         await authorizations.TryRevokeAsync(session, cancellationToken);
         await tokens.RevokeByAuthorizationIdAsync(sessionId, cancellationToken);
         return true;

@@ -15,8 +15,6 @@ namespace Lethe.Control.Identity.Accounts;
 /// <summary>Adds our own accounts to the host.</summary>
 internal static class AccountsExtensions
 {
-    private static readonly TimeSpan QuestionLifetime = TimeSpan.FromMinutes(5);
-
     /// <summary>Adds accounts, passkeys, cookies, keys and the OpenID Connect server.</summary>
     /// <param name="services">The host's services.</param>
     public static void AddAccounts(this IServiceCollection services)
@@ -46,8 +44,12 @@ internal static class AccountsExtensions
         services.AddScoped<AccountLinks>().AddScoped<Attempts>().AddScoped<AccountCredentials>().AddScoped<AccountSessions>();
         services.AddScoped<SignInService>().AddScoped<PasswordService>().AddScoped<PasswordResetService>();
         services.AddScoped<InvitationService>().AddScoped<EmailChangeService>().AddScoped<PasskeyService>();
-        services.AddScoped<AccountAdministration>().AddScoped<StrayInvitations>().AddScoped<SignInSettings>();
+        services.AddScoped<AccountAdministration>().AddScoped<StrayInvitations>().AddScoped<SignInSettings>().AddScoped<SpentChallenges>();
+        services.AddScoped<DeviceCodeGuesses>().AddSingleton<AccountLedger>();
+        services.AddSingleton<LockedAccounts>().AddHostedService(provider => provider.GetRequiredService<LockedAccounts>());
         services.AddMail();
+        services.AddSingleton<UnsentMails>().AddHostedService(provider => provider.GetRequiredService<UnsentMails>());
+        services.AddSingleton<IMailProgress>(provider => provider.GetRequiredService<UnsentMails>());
     }
 
     private static void AddIdentity(IServiceCollection services)
@@ -119,7 +121,8 @@ internal static class AccountsExtensions
             .Configure(cookie =>
             {
                 Harden(cookie, "__Host-lethe-passkey"); // the question that a passkey answers
-                cookie.ExpireTimeSpan = QuestionLifetime;
+                cookie.ExpireTimeSpan = SpentChallenges.QuestionLifetime;
+                cookie.SlidingExpiration = false; // a question that is kept open does not grow older than its spent answer
             });
     }
 
@@ -155,6 +158,9 @@ internal static class AccountPaths
 {
     /// <summary>Sign-in.</summary>
     public const string SignIn = "/account/sign-in";
+
+    /// <summary>Proving that it is still the same person.</summary>
+    public const string Confirm = "/account/confirm";
 
     /// <summary>Accepting an invitation; the code is in the fragment.</summary>
     public const string Invitation = "/account/invitation";

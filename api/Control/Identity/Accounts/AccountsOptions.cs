@@ -34,6 +34,10 @@ internal sealed class AccountsOptions
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan CookieLifetime { get; set; } = TimeSpan.FromHours(8);
 
+    /// <summary>Gets or sets how old a sign-in may be for a change of how somebody signs in, or of members. 1 minute to 1 hour; default 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "01:00:00")]
+    public TimeSpan RecentSignIn { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Gets or sets how long the link of a reset is good. 1 second to 1 hour; default 20 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan ResetLifetime { get; set; } = TimeSpan.FromMinutes(20);

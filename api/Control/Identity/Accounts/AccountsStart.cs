@@ -72,6 +72,7 @@ internal sealed partial class AccountsStart(
         deleted += await rows
             .Attempts.Where(row => row.LastAt < yesterday && (row.LockedUntil == null || row.LockedUntil <= instant))
             .ExecuteDeleteAsync(cancellationToken);
+        deleted += await rows.SpentChallenges.Where(row => row.ForgetAt <= instant).ExecuteDeleteAsync(cancellationToken);
         deleted += await rows.DataProtectionKeys.Where(row => row.DestroyAfter <= instant).ExecuteDeleteAsync(cancellationToken);
         LogSwept(deleted);
     }

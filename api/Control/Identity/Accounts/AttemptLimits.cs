@@ -17,6 +17,8 @@ internal sealed class AttemptLimits : IDisposable
     private readonly PartitionedRateLimiter<string> networks;
     private readonly PartitionedRateLimiter<string> addresses;
     private readonly PartitionedRateLimiter<string> mails;
+    private readonly PartitionedRateLimiter<string> networksOfCodes;
+    private readonly PartitionedRateLimiter<string> accountsOfCodes;
 
     /// <summary>Initializes a new instance of the <see cref="AttemptLimits"/> class.</summary>
     /// <param name="keys">The key of the pseudonyms.</param>
@@ -28,6 +30,8 @@ internal sealed class AttemptLimits : IDisposable
         networks = Limiter(limits.PerNetwork, TimeSpan.FromMinutes(1));
         addresses = Limiter(limits.PerAddress, TimeSpan.FromMinutes(1));
         mails = Limiter(limits.MailsPerAddress, TimeSpan.FromHours(1));
+        networksOfCodes = Limiter(limits.PerNetwork, TimeSpan.FromMinutes(1));
+        accountsOfCodes = Limiter(limits.PerAddress, TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Names the network of a request.</summary>
@@ -59,12 +63,20 @@ internal sealed class AttemptLimits : IDisposable
     /// <returns>Whether it may be sent.</returns>
     public bool TryMail(string email) => Acquire(mails, Attempts.HashOf(keys, email));
 
+    /// <summary>Counts the code of a device that somebody typed. Apart from sign-in: who guesses codes locks nobody out of that.</summary>
+    /// <param name="network">From where.</param>
+    /// <param name="accountId">By whom.</param>
+    /// <returns>Whether it may be looked at.</returns>
+    public bool TryCode(string network, string accountId) => Acquire(accountsOfCodes, accountId) && Acquire(networksOfCodes, network);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         networks.Dispose();
         addresses.Dispose();
         mails.Dispose();
+        networksOfCodes.Dispose();
+        accountsOfCodes.Dispose();
     }
 
     private static PartitionedRateLimiter<string> Limiter(int permits, TimeSpan window) =>

@@ -71,6 +71,31 @@ internal sealed class Attempts(AccountsDbContext database, AccountKeyRing keys, 
         }
     }
 
+    /// <summary>Finds out whether an address is locked, without counting.</summary>
+    /// <param name="email">The address, or what is counted like one.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Whether it is.</returns>
+    public Task<bool> IsLockedAsync(string email, CancellationToken cancellationToken)
+    {
+        string hash = HashOf(keys, email);
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        return database.Attempts.AnyAsync(row => row.AddressHash == hash && row.LockedUntil > now, cancellationToken);
+    }
+
+    /// <summary>Finds out, once for each lock, that an address was just locked. Asked after every failure, whoever's the address is.</summary>
+    /// <param name="email">The address, or what is counted like one.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Whether this was the failure that locked it, and nobody was told yet.</returns>
+    public async Task<bool> TakeLockAsync(string email, CancellationToken cancellationToken)
+    {
+        string hash = HashOf(keys, email);
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        // While it is locked the number means nothing, and after that it begins anew: zero says that the lock was told.
+        return await database
+                .Attempts.Where(row => row.AddressHash == hash && row.LockedUntil > now && row.Failures > 0)
+                .ExecuteUpdateAsync(row => row.SetProperty(attempt => attempt.Failures, 0), cancellationToken) == 1;
+    }
+
     /// <summary>Forgets the attempts for an address: somebody has proved to be its owner.</summary>
     /// <param name="email">The address.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

@@ -1,3 +1,4 @@
+using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity.Accounts.Mail;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -8,12 +9,14 @@ namespace Lethe.Control.Identity.Accounts;
 /// <param name="users">The accounts.</param>
 /// <param name="links">The codes.</param>
 /// <param name="limits">The limits.</param>
+/// <param name="ledger">Records it first.</param>
 /// <param name="mail">The mails.</param>
 /// <param name="options">How long a link is good.</param>
 internal sealed class EmailChangeService(
     UserManager<Account> users,
     AccountLinks links,
     AttemptLimits limits,
+    AccountLedger ledger,
     IAccountMail mail,
     IOptions<AccountsOptions> options
 )
@@ -54,6 +57,7 @@ internal sealed class EmailChangeService(
         {
             return false;
         }
+        await ledger.RecordAsync(LedgerEvent.EmailChanged, account, CancellationToken.None);
         account.Email = address;
         account.EmailConfirmed = true;
         if (!(await users.UpdateAsync(account)).Succeeded)

@@ -1,7 +1,9 @@
 using System.Net.Mail;
+using Lethe.Contracts.Ledger;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Identity.Accounts.Mail;
 using Lethe.Control.Identity.Accounts.Storage;
+using Lethe.Control.Wording;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -27,6 +29,7 @@ internal sealed record InvitationAddressInvalid : InvitationResult;
 /// <param name="links">The codes.</param>
 /// <param name="credentials">Sets what was chosen.</param>
 /// <param name="signIn">Signs who has accepted in.</param>
+/// <param name="ledger">Records it first.</param>
 /// <param name="mail">The mails.</param>
 /// <param name="options">How long an invitation is good.</param>
 /// <param name="clock">The clock.</param>
@@ -36,6 +39,7 @@ internal sealed class InvitationService(
     AccountLinks links,
     AccountCredentials credentials,
     SignInManager<Account> signIn,
+    AccountLedger ledger,
     IAccountMail mail,
     IOptions<AccountsOptions> options,
     TimeProvider clock
@@ -46,7 +50,7 @@ internal sealed class InvitationService(
     /// <summary>Invites somebody into a tenant. Repeating it for who has not accepted yet sends the mail again, with the same id.</summary>
     /// <param name="tenant">The tenant; null for the operator's staff.</param>
     /// <param name="email">The address.</param>
-    /// <param name="language">One of <see cref="Languages.All"/>.</param>
+    /// <param name="language">One of <see cref="LanguageCodes.All"/>.</param>
     /// <param name="cancellationToken">Observed until the account is written.</param>
     /// <returns><see cref="Invited"/> or <see cref="InvitationAddressInvalid"/>.</returns>
     public async Task<InvitationResult> CreateAsync(TenantId? tenant, string? email, string? language, CancellationToken cancellationToken)
@@ -58,7 +62,7 @@ internal sealed class InvitationService(
         Account account = await users.FindByEmailAsync(address) ?? await MakeAsync(tenant, address, language);
         if (account.TenantId != tenant?.Value)
         {
-            mail.AlreadyHasAccount(new(address, Languages.Of(language)));
+            mail.AlreadyHasAccount(new(address, LanguageCodes.Find(language) ?? LanguageCodes.Default));
             return new Invited(Account.NewId());
         }
         if (account.Status == AccountStatus.Invited)
@@ -74,7 +78,7 @@ internal sealed class InvitationService(
     /// </summary>
     /// <param name="tenant">The tenant; null for the operator's staff.</param>
     /// <param name="email">The address.</param>
-    /// <param name="language">One of <see cref="Languages.All"/>.</param>
+    /// <param name="language">One of <see cref="LanguageCodes.All"/>.</param>
     /// <param name="cancellationToken">Observed until the account is written.</param>
     /// <returns>The account's id; null when the address is another tenant's or is none.</returns>
     public async Task<string?> ProvisionAsync(TenantId? tenant, string? email, string? language, CancellationToken cancellationToken)
@@ -154,6 +158,7 @@ internal sealed class InvitationService(
         {
             return CredentialOutcome.LinkInvalid;
         }
+        await ledger.RecordAsync(LedgerEvent.InvitationAccepted, account, CancellationToken.None);
         account.Status = AccountStatus.Active;
         account.EmailConfirmed = true;
         await credentials.SetAsync(account, credential, passkey);
@@ -182,7 +187,7 @@ internal sealed class InvitationService(
             Email = address,
             TenantId = tenant?.Value,
             Staff = tenant is null,
-            Language = Languages.Of(language),
+            Language = LanguageCodes.Find(language) ?? LanguageCodes.Default,
             Status = AccountStatus.Invited,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };

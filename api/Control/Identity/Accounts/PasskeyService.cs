@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity.Accounts.Keys;
 using Lethe.Control.Identity.Accounts.Mail;
 using Microsoft.AspNetCore.Authentication;
@@ -16,15 +17,19 @@ internal sealed record PasskeyDescription(string Id, string? Name, DateTimeOffse
 /// <summary>Passkeys (WebAuthn), by ASP.NET Core Identity. What a device stores names no person: the user name there is neutral.</summary>
 /// <param name="users">The accounts.</param>
 /// <param name="signIn">Signs in.</param>
+/// <param name="challenges">The questions that were answered.</param>
 /// <param name="limits">The limits.</param>
 /// <param name="protector">Encrypts the names.</param>
+/// <param name="ledger">Records it first.</param>
 /// <param name="mail">Tells the owner.</param>
 /// <param name="http">The request, whose cookie holds the question that a passkey answers.</param>
 internal sealed class PasskeyService(
     UserManager<Account> users,
     SignInManager<Account> signIn,
+    SpentChallenges challenges,
     AttemptLimits limits,
     ColumnProtector protector,
+    AccountLedger ledger,
     IAccountMail mail,
     IHttpContextAccessor http
 )
@@ -52,18 +57,45 @@ internal sealed class PasskeyService(
     /// <summary>Signs in with a passkey.</summary>
     /// <param name="credentialJson">What the browser answered.</param>
     /// <param name="network">From where.</param>
+    /// <param name="cancellationToken">Observed before the question is used up.</param>
     /// <returns>How it ended. An answer that comes a second time is refused.</returns>
-    public async Task<SignInOutcome> SignInAsync(string credentialJson, string network)
+    public async Task<SignInOutcome> SignInAsync(string credentialJson, string network, CancellationToken cancellationToken)
     {
         if (!limits.TryEnter(network))
         {
             return SignInOutcome.TooMany;
         }
-        if (!await IsAskedAsync())
+        if (await AnsweredByAsync(credentialJson, cancellationToken) is not { } account)
         {
             return SignInOutcome.Refused;
         }
-        return (await signIn.PasskeySignInAsync(credentialJson)).Succeeded ? SignInOutcome.SignedIn : SignInOutcome.Refused;
+        await signIn.SignInAsync(account, isPersistent: false);
+        return SignInOutcome.SignedIn;
+    }
+
+    /// <summary>Has somebody who is signed in prove with a passkey that it is still the same person, and renews the cookie.</summary>
+    /// <param name="account">Who is signed in.</param>
+    /// <param name="credentialJson">What the browser answered.</param>
+    /// <param name="network">From where.</param>
+    /// <param name="cancellationToken">Observed before the question is used up.</param>
+    /// <returns>How it ended. Another account's passkey is refused.</returns>
+    public async Task<SignInOutcome> ConfirmAsync(
+        Account account,
+        string credentialJson,
+        string network,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!limits.TryEnter(network))
+        {
+            return SignInOutcome.TooMany;
+        }
+        if ((await AnsweredByAsync(credentialJson, cancellationToken))?.Id != account.Id)
+        {
+            return SignInOutcome.Refused;
+        }
+        await signIn.SignInAsync(account, isPersistent: false);
+        return SignInOutcome.SignedIn;
     }
 
     /// <summary>Checks the answer of a registration.</summary>
@@ -77,7 +109,11 @@ internal sealed class PasskeyService(
             return null;
         }
         PasskeyAttestationResult result = await signIn.PerformPasskeyAttestationAsync(answer.CredentialJson);
-        if (!result.Succeeded || result.UserEntity.Id != account.Id)
+        if (
+            !result.Succeeded
+            || result.UserEntity.Id != account.Id
+            || !await challenges.TrySpendAsync(answer.CredentialJson, CancellationToken.None)
+        )
         {
             return null;
         }
@@ -91,7 +127,12 @@ internal sealed class PasskeyService(
     /// <returns><see cref="CredentialOutcome.Done"/> or <see cref="CredentialOutcome.PasskeyInvalid"/>.</returns>
     public async Task<CredentialOutcome> RegisterAsync(Account account, NewPasskey answer)
     {
-        if (await CheckAsync(account, answer) is not { } passkey || !(await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded)
+        if (await CheckAsync(account, answer) is not { } passkey)
+        {
+            return CredentialOutcome.PasskeyInvalid;
+        }
+        await ledger.RecordAsync(LedgerEvent.PasskeyAdded, account, CancellationToken.None);
+        if (!(await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded)
         {
             return CredentialOutcome.PasskeyInvalid;
         }
@@ -133,10 +174,32 @@ internal sealed class PasskeyService(
     /// <param name="account">The account.</param>
     /// <param name="id">Which one.</param>
     /// <returns>Whether the account had it.</returns>
-    public async Task<bool> DeleteAsync(Account account, string id) =>
-        Base64Url.IsValid(id)
-        && await users.GetPasskeyAsync(account, Base64Url.DecodeFromChars(id)) is { } passkey
-        && (await users.RemovePasskeyAsync(account, passkey.CredentialId)).Succeeded;
+    public async Task<bool> DeleteAsync(Account account, string id)
+    {
+        if (!Base64Url.IsValid(id) || await users.GetPasskeyAsync(account, Base64Url.DecodeFromChars(id)) is not { } passkey)
+        {
+            return false;
+        }
+        await ledger.RecordAsync(LedgerEvent.PasskeyRemoved, account, CancellationToken.None);
+        return (await users.RemovePasskeyAsync(account, passkey.CredentialId)).Succeeded;
+    }
+
+    // By the handler's own parts: the whole that the framework offers would sign in before the question is used up.
+    private async Task<Account?> AnsweredByAsync(string credentialJson, CancellationToken cancellationToken)
+    {
+        if (!await IsAskedAsync())
+        {
+            return null;
+        }
+        PasskeyAssertionResult<Account> result = await signIn.PerformPasskeyAssertionAsync(credentialJson);
+        return
+            result.Succeeded
+            && result.User.Status == AccountStatus.Active
+            && await challenges.TrySpendAsync(credentialJson, cancellationToken)
+            && (await users.AddOrUpdatePasskeyAsync(result.User, result.Passkey)).Succeeded // its counter
+            ? result.User
+            : null;
+    }
 
     private async Task<bool> IsAskedAsync() =>
         http.HttpContext is { } context && (await context.AuthenticateAsync(IdentityConstants.TwoFactorUserIdScheme)).Succeeded;

@@ -1,3 +1,4 @@
+using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity.Accounts.Mail;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ namespace Lethe.Control.Identity.Accounts;
 /// <param name="limits">The limits.</param>
 /// <param name="queue">Where the look-up and the mail happen.</param>
 /// <param name="invitations">For who has not accepted yet.</param>
+/// <param name="ledger">Records it first.</param>
 /// <param name="mail">The mails.</param>
 /// <param name="options">How long a link is good.</param>
 internal sealed class PasswordResetService(
@@ -27,6 +29,7 @@ internal sealed class PasswordResetService(
     AttemptLimits limits,
     ResetQueue queue,
     InvitationService invitations,
+    AccountLedger ledger,
     IAccountMail mail,
     IOptions<AccountsOptions> options
 )
@@ -113,6 +116,7 @@ internal sealed class PasswordResetService(
         {
             return CredentialOutcome.LinkInvalid;
         }
+        await ledger.RecordAsync(LedgerEvent.AccessReset, account, CancellationToken.None);
         await credentials.SetAsync(account, credential, passkey);
         await sessions.EndAllAsync(account, CancellationToken.None);
         await links.EndAllAsync(account.Id, CancellationToken.None);

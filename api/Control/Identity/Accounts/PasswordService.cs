@@ -1,3 +1,4 @@
+using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity.Accounts.Mail;
 using Microsoft.AspNetCore.Identity;
 
@@ -9,6 +10,7 @@ namespace Lethe.Control.Identity.Accounts;
 /// <param name="sessions">Ends the others.</param>
 /// <param name="cookies">Renews this browser's cookie.</param>
 /// <param name="limits">The limits.</param>
+/// <param name="ledger">Records it first.</param>
 /// <param name="mail">Tells the owner.</param>
 internal sealed class PasswordService(
     UserManager<Account> users,
@@ -16,6 +18,7 @@ internal sealed class PasswordService(
     AccountSessions sessions,
     SignInManager<Account> cookies,
     AttemptLimits limits,
+    AccountLedger ledger,
     IAccountMail mail
 )
 {
@@ -50,6 +53,11 @@ internal sealed class PasswordService(
                 return CredentialOutcome.PasswordWrong;
             }
         }
+        await ledger.RecordAsync(
+            account.PasswordHash is null ? LedgerEvent.PasswordSet : LedgerEvent.PasswordChanged,
+            account,
+            cancellationToken
+        );
         account.PasswordHash = users.PasswordHasher.HashPassword(account, wanted!);
         await sessions.EndAllAsync(account, cancellationToken); // stores the account with its new stamp
         await cookies.RefreshSignInAsync(account);
@@ -67,6 +75,7 @@ internal sealed class PasswordService(
         {
             return false;
         }
+        await ledger.RecordAsync(LedgerEvent.PasswordRemoved, account, cancellationToken);
         account.PasswordHash = null;
         await sessions.EndAllAsync(account, cancellationToken);
         await cookies.RefreshSignInAsync(account);

@@ -7,12 +7,14 @@ namespace Lethe.Control.Identity.Accounts;
 /// <param name="signIn">Sets and clears the cookie.</param>
 /// <param name="attempts">Counts failures.</param>
 /// <param name="limits">The limits.</param>
+/// <param name="locked">Records locks.</param>
 /// <param name="decoy">A hash of no password.</param>
 internal sealed class SignInService(
     UserManager<Account> users,
     SignInManager<Account> signIn,
     Attempts attempts,
     AttemptLimits limits,
+    LockedAccounts locked,
     DecoyHash decoy
 )
 {
@@ -39,6 +41,27 @@ internal sealed class SignInService(
         return SignInOutcome.SignedIn;
     }
 
+    /// <summary>Has somebody who is signed in prove with the password that it is still the same person, and renews the cookie.</summary>
+    /// <param name="account">Who is signed in.</param>
+    /// <param name="password">The password, as typed.</param>
+    /// <param name="network">From where.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>How it ended.</returns>
+    public async Task<SignInOutcome> ConfirmAsync(Account account, string? password, string network, CancellationToken cancellationToken)
+    {
+        string address = account.Email ?? throw new InvalidOperationException("An account has an address.");
+        if (!limits.TryEnter(network, address))
+        {
+            return SignInOutcome.TooMany;
+        }
+        if ((await VerifyAsync(address, password, cancellationToken))?.Id != account.Id)
+        {
+            return SignInOutcome.Refused;
+        }
+        await signIn.SignInAsync(account, isPersistent: false);
+        return SignInOutcome.SignedIn;
+    }
+
     /// <summary>Finds out whose password this is. Counts the attempt.</summary>
     /// <param name="address">The address.</param>
     /// <param name="password">The password, as typed.</param>
@@ -54,6 +77,10 @@ internal sealed class SignInService(
         bool right = users.PasswordHasher.VerifyHashedPassword(account ?? decoy.Account, hash, typed) != PasswordVerificationResult.Failed;
         if (!(open && usable && right))
         {
+            if (open && await attempts.TakeLockAsync(address, cancellationToken))
+            {
+                locked.Add(address);
+            }
             return null;
         }
         await attempts.ClearAsync(address, cancellationToken);

@@ -19,6 +19,7 @@ internal static class OpenIdServer
     /// <summary>The claim that names the tenant.</summary>
     public const string TenantClaim = "tenant";
 
+    private const int UserCodeDigits = 12; // 40 bits: typed on any keyboard, and beyond what DeviceCodeGuesses lets anybody try
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds the server.</summary>
@@ -70,6 +71,7 @@ internal static class OpenIdServer
             options.RefreshTokenReuseLeeway = lifetimes.RefreshReuseLeeway;
             options.DeviceCodeLifetime = lifetimes.DeviceCodeLifetime;
             options.UserCodeLifetime = lifetimes.DeviceCodeLifetime;
+            options.UserCodeLength = UserCodeDigits;
             options.SigningCredentials.AddRange(
                 keys.SigningKeys.Select(key => new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256))
             );

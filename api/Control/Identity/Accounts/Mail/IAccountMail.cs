@@ -1,3 +1,5 @@
+using Lethe.Control.Wording;
+
 namespace Lethe.Control.Identity.Accounts.Mail;
 
 /// <summary>
@@ -10,7 +12,8 @@ internal interface IAccountMail
     /// <summary>Invites somebody.</summary>
     /// <param name="to">To whom.</param>
     /// <param name="code">The code of <c>/account/invitation</c>.</param>
-    void Invitation(Recipient to, string code);
+    /// <param name="left">How long the code is good; null for as long as a new one.</param>
+    void Invitation(Recipient to, string code, TimeSpan? left = null);
 
     /// <summary>Tells somebody who was invited by another tenant that the address has an account already. Nobody else learns that.</summary>
     /// <param name="to">To whom.</param>
@@ -19,12 +22,14 @@ internal interface IAccountMail
     /// <summary>Sends the link of a reset.</summary>
     /// <param name="to">To whom.</param>
     /// <param name="code">The code of <c>/account/reset</c>.</param>
-    void Reset(Recipient to, string code);
+    /// <param name="left">How long the code is good; null for as long as a new one.</param>
+    void Reset(Recipient to, string code, TimeSpan? left = null);
 
     /// <summary>Asks a new address to confirm that it is the account's.</summary>
     /// <param name="to">The new address.</param>
     /// <param name="code">The code of <c>/account/email</c>.</param>
-    void ConfirmEmail(Recipient to, string code);
+    /// <param name="left">How long the code is good; null for as long as a new one.</param>
+    void ConfirmEmail(Recipient to, string code, TimeSpan? left = null);
 
     /// <summary>Tells the old address, and the new one, that the address was changed.</summary>
     /// <param name="to">One of both addresses.</param>
@@ -41,7 +46,7 @@ internal interface IAccountMail
 
 /// <summary>To whom a mail goes.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="Language">One of <see cref="Languages.All"/>.</param>
+/// <param name="Language">One of <see cref="LanguageCodes.All"/>.</param>
 internal sealed record Recipient(string Address, string Language)
 {
     /// <inheritdoc/>

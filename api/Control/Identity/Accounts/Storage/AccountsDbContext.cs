@@ -29,6 +29,9 @@ internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> opti
     /// <summary>Gets the data-protection keys.</summary>
     public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
 
+    /// <summary>Gets the questions that passkeys have answered.</summary>
+    public DbSet<SpentChallengeRow> SpentChallenges => Set<SpentChallengeRow>();
+
     /// <summary>Gets the tenants' own sign-in settings.</summary>
     public DbSet<SignInSettingsRow> SignInSettings => Set<SignInSettingsRow>();
 

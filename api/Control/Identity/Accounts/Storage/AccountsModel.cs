@@ -65,6 +65,11 @@ internal static class AccountsModel
             key.Property(row => row.Name).HasMaxLength(64);
             key.Property(row => row.KekId).HasMaxLength(8);
         });
+        builder.Entity<SpentChallengeRow>(challenge =>
+        {
+            challenge.ToTable("spent_challenge").HasKey(row => row.Hash);
+            challenge.Property(row => row.Hash).HasMaxLength(64);
+        });
         builder.Entity<SignInSettingsRow>(settings =>
         {
             settings.ToTable("sign_in_settings").HasKey(row => row.TenantId);

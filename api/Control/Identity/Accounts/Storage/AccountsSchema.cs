@@ -16,7 +16,7 @@ internal static class AccountsSchema
     private const string ServerFolder = "accounts/postgres/";
     private const string FileScript = "accounts/sqlite/accounts.sql";
     private const long LockId = 0x4C65746865; // "Lethe", as in the silo's migration
-    private const long FileVersion = 3001;
+    private const long FileVersion = 3003;
 
     /// <summary>Applies the scripts that the server does not have yet: all of them or none.</summary>
     /// <param name="owner">The server, as the owner of the schema.</param>

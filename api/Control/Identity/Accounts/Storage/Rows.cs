@@ -60,6 +60,16 @@ internal sealed class DataProtectionKeyRow
     public DateTime DestroyAfter { get; set; }
 }
 
+/// <summary>A question to a passkey that was answered: it is answered once.</summary>
+internal sealed class SpentChallengeRow
+{
+    /// <summary>Gets or sets SHA-256 of the challenge, 64 hex digits.</summary>
+    public string Hash { get; set; } = string.Empty;
+
+    /// <summary>Gets or sets when it may be forgotten: after the question itself has ended.</summary>
+    public DateTime ForgetAt { get; set; }
+}
+
 /// <summary>What a tenant has decided about sign-in.</summary>
 internal sealed class SignInSettingsRow
 {

@@ -66,6 +66,12 @@ CREATE TABLE oidc_scope (
     resources TEXT NULL
 );
 
+-- Questions that passkeys have answered, under a digest: none is answered twice. Deleted ten minutes later.
+CREATE TABLE spent_challenge (
+    hash TEXT NOT NULL CONSTRAINT pk_spent_challenge PRIMARY KEY,
+    forget_at TEXT NOT NULL
+);
+
 -- What tenants decided about their people's sign-in.
 CREATE TABLE sign_in_settings (
     tenant_id TEXT NOT NULL CONSTRAINT pk_sign_in_settings PRIMARY KEY,
@@ -90,6 +96,7 @@ CREATE TABLE link (
     account_id TEXT NOT NULL,
     purpose INTEGER NOT NULL,
     expires_at TEXT NOT NULL,
+    mail_after TEXT NULL, -- from when on the mail is sent again; null once it was handed over
     new_email TEXT NULL,
     CONSTRAINT fk_link_account_account_id FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
 );
