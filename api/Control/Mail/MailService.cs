@@ -83,24 +83,24 @@ internal sealed partial class MailService(
         switch (await SendAsync(queued.Mail, stoppingToken))
         {
             case MailOutcome.Delivered:
-                LogSent(kind, attempts);
                 await TellAsync(queued.Mail, null, stoppingToken);
+                LogSent(kind, attempts);
                 queue.Done();
                 break;
             case MailOutcome.Refused:
-                LogRefused(kind);
                 await TellAsync(queued.Mail, null, stoppingToken);
+                LogRefused(kind);
                 queue.Done();
                 break;
             case MailOutcome.Deferred when attempts < options.Value.Attempts:
-                LogDeferred(kind, attempts);
                 DateTimeOffset nextAt = clock.GetUtcNow() + Pause(attempts);
                 await TellAsync(queued.Mail, nextAt, stoppingToken);
+                LogDeferred(kind, attempts);
                 later.Enqueue(queued with { Attempts = attempts }, nextAt);
                 break;
             default:
-                LogGivenUp(kind, attempts);
                 await TellAsync(queued.Mail, clock.GetUtcNow() + AfterGivingUp, stoppingToken); // while its link is of use
+                LogGivenUp(kind, attempts);
                 queue.Done();
                 break;
         }
