@@ -122,6 +122,16 @@ public sealed class EverybodyTests(BrowserStage stage) : IAsyncLifetime
         Assert.True(await dialog.EvaluateAsync<bool>("window.opener !== null && !window.opener.closed"));
     }
 
+    // Pictures for whoever wants to look at the pages: LETHE_SCREENSHOTS names a folder for them.
+    private static async Task ShowAsync(Person person, string language, string path, int width)
+    {
+        if (Environment.GetEnvironmentVariable("LETHE_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            string name = $"{path.Trim('/').Replace('/', '-')}-{language}-{width}.png";
+            await person.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
+        }
+    }
+
     private static async Task LookAsync(Person person, string language, string[] paths)
     {
         foreach (string path in paths)
@@ -134,6 +144,7 @@ public sealed class EverybodyTests(BrowserStage stage) : IAsyncLifetime
                 await person.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"),
                 $"{path} does not fit 320 px in {language}"
             );
+            await ShowAsync(person, language, path, 320);
             foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
                 await person.Page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
