@@ -59,19 +59,8 @@ internal sealed class PasskeyService(
     /// <param name="network">From where.</param>
     /// <param name="cancellationToken">Observed before the question is used up.</param>
     /// <returns>How it ended. An answer that comes a second time is refused.</returns>
-    public async Task<SignInOutcome> SignInAsync(string credentialJson, string network, CancellationToken cancellationToken)
-    {
-        if (!limits.TryEnter(network))
-        {
-            return SignInOutcome.TooMany;
-        }
-        if (await AnsweredByAsync(credentialJson, cancellationToken) is not { } account)
-        {
-            return SignInOutcome.Refused;
-        }
-        await signIn.SignInAsync(account, isPersistent: false);
-        return SignInOutcome.SignedIn;
-    }
+    public Task<SignInOutcome> SignInAsync(string credentialJson, string network, CancellationToken cancellationToken) =>
+        EnterAsync(credentialJson, network, expected: null, cancellationToken);
 
     /// <summary>Has somebody who is signed in prove with a passkey that it is still the same person, and renews the cookie.</summary>
     /// <param name="account">Who is signed in.</param>
@@ -79,24 +68,8 @@ internal sealed class PasskeyService(
     /// <param name="network">From where.</param>
     /// <param name="cancellationToken">Observed before the question is used up.</param>
     /// <returns>How it ended. Another account's passkey is refused.</returns>
-    public async Task<SignInOutcome> ConfirmAsync(
-        Account account,
-        string credentialJson,
-        string network,
-        CancellationToken cancellationToken
-    )
-    {
-        if (!limits.TryEnter(network))
-        {
-            return SignInOutcome.TooMany;
-        }
-        if ((await AnsweredByAsync(credentialJson, cancellationToken))?.Id != account.Id)
-        {
-            return SignInOutcome.Refused;
-        }
-        await signIn.SignInAsync(account, isPersistent: false);
-        return SignInOutcome.SignedIn;
-    }
+    public Task<SignInOutcome> ConfirmAsync(Account account, string credentialJson, string network, CancellationToken cancellationToken) =>
+        EnterAsync(credentialJson, network, expected: account, cancellationToken);
 
     /// <summary>Checks the answer of a registration.</summary>
     /// <param name="account">For whom.</param>
@@ -182,6 +155,29 @@ internal sealed class PasskeyService(
         }
         await ledger.RecordAsync(LedgerEvent.PasskeyRemoved, account, CancellationToken.None);
         return (await users.RemovePasskeyAsync(account, passkey.CredentialId)).Succeeded;
+    }
+
+    // With an account, nobody but that one enters.
+    private async Task<SignInOutcome> EnterAsync(
+        string credentialJson,
+        string network,
+        Account? expected,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!limits.TryEnter(network))
+        {
+            return SignInOutcome.TooMany;
+        }
+        if (
+            await AnsweredByAsync(credentialJson, cancellationToken) is not { } account
+            || (expected is not null && expected.Id != account.Id)
+        )
+        {
+            return SignInOutcome.Refused;
+        }
+        await signIn.SignInAsync(account, isPersistent: false);
+        return SignInOutcome.SignedIn;
     }
 
     // By the handler's own parts: the whole that the framework offers would sign in before the question is used up.

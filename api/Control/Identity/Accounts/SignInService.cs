@@ -26,20 +26,14 @@ internal sealed class SignInService(
     /// <param name="network">From where: <see cref="AttemptLimits.NetworkOf"/>.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>How it ended.</returns>
-    public async Task<SignInOutcome> PasswordAsync(string? email, string? password, string network, CancellationToken cancellationToken)
-    {
-        string address = email?.Trim() is { Length: <= LongestEmail } typed ? typed : string.Empty;
-        if (!limits.TryEnter(network, address))
-        {
-            return SignInOutcome.TooMany;
-        }
-        if (await VerifyAsync(address, password, cancellationToken) is not { } account)
-        {
-            return SignInOutcome.Refused;
-        }
-        await signIn.SignInAsync(account, isPersistent: false);
-        return SignInOutcome.SignedIn;
-    }
+    public Task<SignInOutcome> PasswordAsync(string? email, string? password, string network, CancellationToken cancellationToken) =>
+        EnterAsync(
+            email?.Trim() is { Length: <= LongestEmail } typed ? typed : string.Empty,
+            password,
+            network,
+            expected: null,
+            cancellationToken
+        );
 
     /// <summary>Has somebody who is signed in prove with the password that it is still the same person, and renews the cookie.</summary>
     /// <param name="account">Who is signed in.</param>
@@ -47,20 +41,14 @@ internal sealed class SignInService(
     /// <param name="network">From where.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>How it ended.</returns>
-    public async Task<SignInOutcome> ConfirmAsync(Account account, string? password, string network, CancellationToken cancellationToken)
-    {
-        string address = account.Email ?? throw new InvalidOperationException("An account has an address.");
-        if (!limits.TryEnter(network, address))
-        {
-            return SignInOutcome.TooMany;
-        }
-        if ((await VerifyAsync(address, password, cancellationToken))?.Id != account.Id)
-        {
-            return SignInOutcome.Refused;
-        }
-        await signIn.SignInAsync(account, isPersistent: false);
-        return SignInOutcome.SignedIn;
-    }
+    public Task<SignInOutcome> ConfirmAsync(Account account, string? password, string network, CancellationToken cancellationToken) =>
+        EnterAsync(
+            account.Email ?? throw new InvalidOperationException("An account has an address."),
+            password,
+            network,
+            expected: account,
+            cancellationToken
+        );
 
     /// <summary>Finds out whose password this is. Counts the attempt.</summary>
     /// <param name="address">The address.</param>
@@ -90,6 +78,30 @@ internal sealed class SignInService(
     /// <summary>Signs this browser out.</summary>
     /// <returns>When the cookie is cleared.</returns>
     public Task SignOutAsync() => signIn.SignOutAsync();
+
+    // With an account, nobody but that one enters.
+    private async Task<SignInOutcome> EnterAsync(
+        string address,
+        string? password,
+        string network,
+        Account? expected,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!limits.TryEnter(network, address))
+        {
+            return SignInOutcome.TooMany;
+        }
+        if (
+            await VerifyAsync(address, password, cancellationToken) is not { } account
+            || (expected is not null && expected.Id != account.Id)
+        )
+        {
+            return SignInOutcome.Refused;
+        }
+        await signIn.SignInAsync(account, isPersistent: false);
+        return SignInOutcome.SignedIn;
+    }
 }
 
 /// <summary>A hash that is compared when there is nothing to compare, so that the time tells nothing.</summary>
