@@ -35,6 +35,11 @@ public static class LanguageCodes
         return null;
     }
 
+    /// <summary>Finds the language to use.</summary>
+    /// <param name="text">What was asked for; may be absent, or anything.</param>
+    /// <returns>One of <see cref="All"/>.</returns>
+    public static string Of(string? text) => Find(text) ?? Default;
+
     /// <summary>Chooses by an <c>Accept-Language</c> header (RFC 9110 §12.5.4): the heaviest of ours, the first among equals.</summary>
     /// <param name="header">The header; may be absent, or anything.</param>
     /// <returns>One of <see cref="All"/>.</returns>

@@ -101,7 +101,7 @@ internal sealed class MemberAccounts(
         {
             Email = address,
             TenantId = tenant.Value,
-            Language = LanguageCodes.Find(language) ?? LanguageCodes.Default,
+            Language = LanguageCodes.Of(language),
             Status = AccountStatus.Invited,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
             SecurityStamp = Account.NewId(),

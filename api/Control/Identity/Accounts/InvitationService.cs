@@ -62,7 +62,7 @@ internal sealed class InvitationService(
         Account account = await users.FindByEmailAsync(address) ?? await MakeAsync(tenant, address, language);
         if (account.TenantId != tenant?.Value)
         {
-            mail.AlreadyHasAccount(new(address, LanguageCodes.Find(language) ?? LanguageCodes.Default));
+            mail.AlreadyHasAccount(new(address, LanguageCodes.Of(language)));
             return new Invited(Account.NewId());
         }
         if (account.Status == AccountStatus.Invited)
@@ -187,7 +187,7 @@ internal sealed class InvitationService(
             Email = address,
             TenantId = tenant?.Value,
             Staff = tenant is null,
-            Language = LanguageCodes.Find(language) ?? LanguageCodes.Default,
+            Language = LanguageCodes.Of(language),
             Status = AccountStatus.Invited,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
