@@ -4,7 +4,6 @@ using Lethe.Contracts.Support;
 using Lethe.Contracts.Tenants;
 using Lethe.Control.Hosting;
 using Lethe.Control.Identity;
-using Lethe.Control.Identity.OpenId;
 using Lethe.Control.Moves;
 using Microsoft.Extensions.Options;
 
@@ -19,14 +18,7 @@ internal static class AdminEndpoints
     /// <param name="endpoints">The host.</param>
     public static void MapAdmin(this IEndpointRouteBuilder endpoints)
     {
-        RouteGroupBuilder admin = endpoints
-            .MapGroup("/v1/admin")
-            .WithTags("Admin")
-            .WithMetadata(new RequiredScope(TokenScopes.Admin))
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status421MisdirectedRequest)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        RouteGroupBuilder admin = endpoints.MapAdminGroup("/v1/admin", "Admin").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         admin.MapGet("/tenant", GetTenantAsync).WithName("GetTenant").WithSummary("The tenant and its region.").Produces<TenantResponse>();
         admin
             .MapPut("/tenant", PutTenantAsync)

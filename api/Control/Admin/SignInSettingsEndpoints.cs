@@ -1,7 +1,6 @@
 using Lethe.Contracts.Ledger;
 using Lethe.Control.Identity;
 using Lethe.Control.Identity.Accounts;
-using Lethe.Control.Identity.OpenId;
 
 namespace Lethe.Control.Admin;
 
@@ -16,13 +15,7 @@ internal static class SignInSettingsEndpoints
     /// <param name="endpoints">The host.</param>
     public static void MapSignInSettings(this IEndpointRouteBuilder endpoints)
     {
-        RouteGroupBuilder settings = endpoints
-            .MapGroup("/v1/admin/sign-in")
-            .WithTags("Admin")
-            .WithMetadata(new RequiredScope(TokenScopes.Admin))
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
+        RouteGroupBuilder settings = endpoints.MapAdminGroup("/v1/admin/sign-in", "Admin");
         settings.MapGet("/", GetAsync).WithName("GetSignInSettings").WithSummary("How the tenant's people may sign in.");
         settings.MapPut("/", PutAsync).WithName("ChangeSignInSettings").WithSummary("Changes it. Safe to repeat.");
     }

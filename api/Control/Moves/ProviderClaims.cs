@@ -25,7 +25,7 @@ internal sealed record ProviderClaims(
                 provider.Issuer,
                 provider.Audience,
                 provider.RequiredScope,
-                provider.RequiredClaims.ToDictionary(claim => claim.Name, claim => claim.Value, StringComparer.Ordinal),
+                WrittenClaims.Write(provider.RequiredClaims),
                 provider.ClientId
             );
 
@@ -35,29 +35,25 @@ internal sealed record ProviderClaims(
     /// <returns>Whether everything in it is what it should be.</returns>
     public static bool TryRead(ProviderClaims? claims, out IdentityProvider? provider)
     {
-        provider = claims is null
-            ? null
-            : new(
-                claims.Issuer,
-                claims.Audience,
-                claims.Scope,
-                [
-                    .. claims
-                        .Claims.OrderBy(claim => claim.Key, StringComparer.Ordinal)
-                        .Select(claim => new RequiredClaim(claim.Key, claim.Value)),
-                ],
-                claims.ClientId
-            );
-        return claims is null
-            || (
-                ProviderHttp.IsUrl(claims.Issuer, out _)
-                && claims.Claims.Count <= MostClaims
-                && claims
-                    .Claims.SelectMany(claim => new[] { claim.Key, claim.Value })
-                    .Append(claims.Audience)
-                    .Append(claims.Scope)
-                    .Append(claims.ClientId ?? claims.Scope)
-                    .All(text => text is { Length: > 0 and <= LongestText })
-            );
+        provider = null;
+        if (claims is null)
+        {
+            return true;
+        }
+        if (
+            !ProviderHttp.IsUrl(claims.Issuer, out _)
+            || claims.Claims is not { Count: <= MostClaims }
+            || !claims
+                .Claims.SelectMany(claim => new[] { claim.Key, claim.Value })
+                .Append(claims.Audience)
+                .Append(claims.Scope)
+                .Append(claims.ClientId ?? claims.Scope)
+                .All(text => text is { Length: > 0 and <= LongestText })
+        )
+        {
+            return false;
+        }
+        provider = new(claims.Issuer, claims.Audience, claims.Scope, WrittenClaims.Read(claims.Claims), claims.ClientId);
+        return true;
     }
 }

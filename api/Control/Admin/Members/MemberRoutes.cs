@@ -1,4 +1,3 @@
-using Lethe.Control.Identity.OpenId;
 using Lethe.Control.OwnAccount;
 
 namespace Lethe.Control.Admin.Members;
@@ -20,13 +19,7 @@ internal static class MemberRoutes
     /// <param name="endpoints">The host.</param>
     public static void MapMembers(this IEndpointRouteBuilder endpoints)
     {
-        RouteGroupBuilder members = endpoints
-            .MapGroup("/v1/admin/members")
-            .WithTags("Members")
-            .WithMetadata(new RequiredScope(TokenScopes.Admin))
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
+        RouteGroupBuilder members = endpoints.MapAdminGroup("/v1/admin/members", "Members");
         members
             .MapGet(string.Empty, MemberEndpoints.ListAsync)
             .WithName("ListMembers")

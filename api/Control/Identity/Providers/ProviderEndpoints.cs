@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Lethe.Contracts.Tenants;
+using Lethe.Control.Admin;
 using Lethe.Control.Hosting;
-using Lethe.Control.Identity.OpenId;
 using Microsoft.Extensions.Options;
 
 namespace Lethe.Control.Identity.Providers;
@@ -27,13 +27,7 @@ internal static class ProviderEndpoints
     /// <param name="endpoints">The host.</param>
     public static void MapIdentityProviders(this IEndpointRouteBuilder endpoints)
     {
-        RouteGroupBuilder provider = endpoints
-            .MapGroup("/v1/admin/identity-provider")
-            .WithTags("Admin")
-            .WithMetadata(new RequiredScope(TokenScopes.Admin))
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status421MisdirectedRequest);
+        RouteGroupBuilder provider = endpoints.MapAdminGroup("/v1/admin/identity-provider", "Admin");
         provider
             .MapGet("", GetAsync)
             .WithName("GetIdentityProvider")
@@ -86,11 +80,7 @@ internal static class ProviderEndpoints
             request.Issuer,
             request.Audience,
             request.RequiredScope,
-            [
-                .. (request.RequiredClaims ?? new Dictionary<string, string>(StringComparer.Ordinal))
-                    .OrderBy(claim => claim.Key, StringComparer.Ordinal)
-                    .Select(claim => new RequiredClaim(claim.Key, claim.Value)),
-            ],
+            WrittenClaims.Read(request.RequiredClaims),
             request.ClientId
         );
         if (await proof.FindFaultAsync(tenant.Tenant, provider, request.Domain, request.Proof, cancellationToken) is { } fault)
@@ -127,7 +117,7 @@ internal static class ProviderEndpoints
                     provider.Issuer,
                     provider.Audience,
                     provider.RequiredScope,
-                    provider.RequiredClaims.ToDictionary(claim => claim.Name, claim => claim.Value, StringComparer.Ordinal),
+                    WrittenClaims.Write(provider.RequiredClaims),
                     provider.ClientId
                 )
             ),
