@@ -68,7 +68,7 @@ internal sealed partial class PageBoundary(
             }
             if (mark.RecentFor is { } start && !isRecent)
             {
-                context.Response.Redirect($"{AccountPaths.Confirm}?{AccountPaths.ReturnUrl}={Uri.EscapeDataString(start)}");
+                context.Response.Redirect(AccountPaths.Before(AccountPaths.Confirm, start));
                 return;
             }
             context.Features.Set(page);
@@ -126,7 +126,7 @@ internal sealed partial class PageBoundary(
 
     private static string SignInPath(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method)
-            ? $"{AccountPaths.SignIn}?{AccountPaths.ReturnUrl}={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}"
+            ? AccountPaths.Before(AccountPaths.SignIn, context.Request.Path + context.Request.QueryString)
             : AccountPaths.SignIn;
 
     private static Task ExpiredAsync(PageRequest page, PageMark mark) =>

@@ -182,4 +182,10 @@ internal static class AccountPaths
 
     /// <summary>The query parameter with where to go after sign-in.</summary>
     public const string ReturnUrl = "returnUrl";
+
+    /// <summary>Links to a page that leads on to another one.</summary>
+    /// <param name="page"><see cref="SignIn"/> or <see cref="Confirm"/>.</param>
+    /// <param name="next">The other one: a path of ours, with its query.</param>
+    /// <returns>The link.</returns>
+    public static string Before(string page, string next) => $"{page}?{ReturnUrl}={Uri.EscapeDataString(next)}";
 }
