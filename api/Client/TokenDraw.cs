@@ -17,7 +17,7 @@ internal sealed record DrawnTokens(
 );
 
 /// <summary>Draws tokens: the keys from both planes, then the blind signatures from the issuer.</summary>
-internal sealed class TokenDraw(LetheClientOptions options, HttpClient identity, HttpClient content)
+internal sealed class TokenDraw(LetheClientOptions options, HttpClient identity, HttpClient mirror)
 {
     // The next epoch's, the current and three earlier ones.
     private const int MaxKeysOfClass = 5;
@@ -54,17 +54,17 @@ internal sealed class TokenDraw(LetheClientOptions options, HttpClient identity,
     public async Task<ContentKeys> ReadMirrorAsync(Cell cell, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = LetheClient.NewRequest(HttpMethod.Get, new Uri(cell.GatewayUrl, "/v1/token-challenge"));
-        using HttpResponseMessage answer = await content.SendAsync(request, cancellationToken);
+        using HttpResponseMessage answer = await mirror.SendAsync(request, cancellationToken);
         await ProblemException.ThrowIfRefusedAsync(answer, cancellationToken);
         ChallengeTold told = await Answers.ReadAsync<ChallengeTold>(answer, cancellationToken);
         return
             PaddedBase64Url.TryDecode(told.Directory, IssuerDirectory.MaxBytes, out byte[]? mirrored)
-            && IssuerDirectory.TryParse(mirrored, out IssuerDirectory? mirror)
+            && IssuerDirectory.TryParse(mirrored, out IssuerDirectory? keys)
             && PaddedBase64Url.TryDecode(told.Challenge, TokenChallenge.MaxBytes, out byte[]? encoded)
             && TokenChallenge.TryParse(encoded, out TokenChallenge? challenge)
             && challenge.RedemptionContext.IsEmpty // one of its own would tie each token to the moment it was drawn
             && told.RedeemableSeconds > 0
-            ? new(challenge, mirrored, mirror, TimeSpan.FromSeconds(told.RedeemableSeconds))
+            ? new(challenge, mirrored, keys, TimeSpan.FromSeconds(told.RedeemableSeconds))
             : throw ProblemException.Of("answer_invalid", "The Gateway's mirror of the keys, or the challenge, is malformed.");
     }
 

@@ -22,13 +22,13 @@ public sealed class TokenPool : IDisposable
     private readonly ITokenStore store;
     private readonly SemaphoreSlim gate = new(1);
 
-    internal TokenPool(LetheClientOptions options, HttpClient identity, HttpClient content)
+    internal TokenPool(LetheClientOptions options, HttpClient identity, HttpClient mirror)
     {
         if (options.PoolSize is < 1 or > 100)
         {
             throw new ArgumentOutOfRangeException(nameof(options), "PoolSize is 1 to 100.");
         }
-        (this.options, draw, store) = (options, new TokenDraw(options, identity, content), options.TokenStore);
+        (this.options, draw, store) = (options, new TokenDraw(options, identity, mirror), options.TokenStore);
         schedule = new DrawSchedule(options, DrawSchedule.Uniform);
     }
 
