@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Lethe.Client;
 using Lethe.SystemTests.Processes;
 using Lethe.TestKit.Processes;
@@ -45,18 +44,7 @@ public sealed class RestartTests(RealCells cells)
         using LetheClient client = cells.SignIn("ch");
         await client.Tokens.RefillAsync(await client.DiscoverAsync(Token), Token);
         string caseId = await client.Support.OpenCaseAsync(Token);
-        JsonElement text = await client.Support.ConsentTextAsync(Token);
-        string share = await client.Support.ShareAsync(
-            caseId,
-            new
-            {
-                shareDocument = true,
-                consentTextVersion = text.GetProperty("version").GetString(),
-                purpose = "reproduction",
-                days = 3,
-            },
-            Token
-        );
+        string share = await SupportTests.ShareForThreeDaysAsync(client, caseId, "reproduction");
         using MemoryStream file = new(Document);
         await client.Support.UploadAsync(share, "text/plain", file, Token);
 

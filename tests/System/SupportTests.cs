@@ -61,6 +61,22 @@ public sealed class SupportTests(RealCells cells)
         await client.Support.CloseAsync(caseId, Token);
     }
 
+    internal static async Task<string> ShareForThreeDaysAsync(LetheClient client, string caseId, string purpose)
+    {
+        JsonElement text = await client.Support.ConsentTextAsync(Token);
+        return await client.Support.ShareAsync(
+            caseId,
+            new
+            {
+                shareDocument = true,
+                consentTextVersion = text.GetProperty("version").GetString(),
+                purpose,
+                days = 3,
+            },
+            Token
+        );
+    }
+
     private static async Task<object> ConsentAsync(LetheClient client, bool shareDocument)
     {
         JsonElement text = await client.Support.ConsentTextAsync(Token);

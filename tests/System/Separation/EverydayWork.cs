@@ -145,18 +145,7 @@ internal sealed class EverydayWork(string region, Uri control, string authority,
     {
         string caseId = await client.Support.OpenCaseAsync(Token);
         await client.Support.SendAsync(caseId, "Die Zusammenfassung lässt § 4 aus.", Token);
-        JsonElement text = await client.Support.ConsentTextAsync(Token);
-        string share = await client.Support.ShareAsync(
-            caseId,
-            new
-            {
-                shareDocument = true,
-                consentTextVersion = text.GetProperty("version").GetString(),
-                purpose = "answerQuality",
-                days = 3,
-            },
-            Token
-        );
+        string share = await SupportTests.ShareForThreeDaysAsync(client, caseId, "answerQuality");
         using MemoryStream file = new("Entwurf für den Support."u8.ToArray());
         await client.Support.UploadAsync(share, "text/plain", file, Token);
         identity.Add(new("case", caseId));
